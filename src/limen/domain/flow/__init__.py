@@ -1,0 +1,1 @@
+"""The self-service flows: what one is, its kinds, its states."""

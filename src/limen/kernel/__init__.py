@@ -1,0 +1,1 @@
+"""The doors to the outside world and the values that every layer may use."""
