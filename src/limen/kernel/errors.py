@@ -14,7 +14,7 @@ class LimenError(Exception):
         self.reason = reason
 
 
-class FieldProblem(Exception):  # noqa: N818 (a value, not an outcome)
+class FieldProblem(Exception):
     """One field of some input that is not acceptable. `pointer` is a dotted path such as `traits.email`."""
 
     def __init__(self, pointer: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from limen.kernel.errors import MalformedInput
 
 T = TypeVar("T")
 
-JsonValue: TypeAlias = Union[None, bool, int, float, str, "list[JsonValue]", "dict[str, JsonValue]"]
+JsonValue: TypeAlias = Union[bool, int, float, str, "list[JsonValue]", "dict[str, JsonValue]", None]
 JsonObject: TypeAlias = dict[str, JsonValue]
 
 MAX_DEPTH: Final = 64
@@ -60,7 +60,7 @@ class JsonDoc(msgspec.Struct, frozen=True):
         found: JsonValue = msgspec.json.decode(self.raw)
         return found
 
-    def object(self) -> JsonObject:
+    def members(self) -> JsonObject:
         """The document as an object; an empty one when it is something else."""
         found = self.value()
         return found if isinstance(found, dict) else {}

@@ -1,0 +1,51 @@
+"""What differs between the five kinds of flow? Their details, one typed record each (FLOW-01)."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from limen.domain.identity.aal import Aal
+from limen.domain.ids import IdentityId
+from limen.kernel.json_doc import JsonDoc
+
+
+class LoginDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    refresh: bool = False
+    requested_aal: Aal = Aal.AAL1
+    identity_id: IdentityId | None = None
+    """Who has to sign in again or prove more: set for refresh and second-factor flows (LOGIN-17, LOGIN-18)."""
+    identity_schema: str = ""
+    organization_id: str | None = None
+    via: str = ""
+    exchange_code: str = ""
+
+
+class RegistrationDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    identity_schema: str = ""
+    """The schema that was asked for; empty means the default one (REG-07)."""
+    schema_id: str = ""
+    """The schema that the form was built from: fixed at creation, so that a reload cannot change a form half-way."""
+    after_verification_return_to: str = ""
+    organization_id: str | None = None
+    exchange_code: str = ""
+
+
+class SettingsDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    identity_id: IdentityId
+    organization_id: str | None = None
+
+
+class RecoveryDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    recovered_identity_id: IdentityId | None = None
+    skip_csrf_check: bool = False
+    submit_count: int = 0
+
+
+class VerificationDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    identity_id: IdentityId | None = None
+    session_id: str | None = None
+    submit_count: int = 0
+    continue_with: JsonDoc | None = None
+
+
+Detail: TypeAlias = LoginDetail | RegistrationDetail | SettingsDetail | RecoveryDetail | VerificationDetail

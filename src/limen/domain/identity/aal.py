@@ -1,0 +1,18 @@
+"""How sure are we who this is? Authenticator assurance levels (SESS-14, SESS-15)."""
+
+from enum import StrEnum
+
+
+class Aal(StrEnum):
+    """Authenticator assurance level: nothing proven, one factor, two factors."""
+
+    AAL0 = "aal0"
+    AAL1 = "aal1"
+    AAL2 = "aal2"
+
+
+class RequiredAal(StrEnum):
+    """What a configuration can ask for."""
+
+    AAL1 = "aal1"
+    HIGHEST_AVAILABLE = "highest_available"

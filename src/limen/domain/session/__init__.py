@@ -1,0 +1,1 @@
+"""Being signed in: sessions, how they were come by, from where."""

@@ -1,0 +1,71 @@
+"""What does a form show? Its nodes and messages, and how problems and values reach the right fields (FLOW-17, FLOW-18)."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from limen.domain.text.message import Message
+from limen.domain.ui.nodes import Group, Input, InputType, Node
+from limen.kernel.json_doc import JsonDoc
+
+
+class Form(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The form of one flow. `action` is the absolute address it is sent to."""
+
+    action: str
+    nodes: tuple[Node, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+    def node(self, name: str) -> Node | None:
+        return next((node for node in self.nodes if node.name == name), None)
+
+    def replace(self, nodes: Iterable[Node]) -> "Form":
+        return msgspec.structs.replace(self, nodes=tuple(nodes))
+
+    def without_messages(self) -> "Form":
+        """The form with nothing said on it, neither on the form nor on its fields."""
+        nodes = tuple(msgspec.structs.replace(node, messages=()) if node.messages else node for node in self.nodes)
+        return msgspec.structs.replace(self, nodes=nodes, messages=())
+
+    def saying(self, *messages: Message) -> "Form":
+        return msgspec.structs.replace(self, messages=(*self.messages, *messages))
+
+    def saying_at(self, name: str, *messages: Message) -> "Form":
+        """The messages at the field `name`; on the form itself when it has no such field (FLOW-17)."""
+        if self.node(name) is None:
+            return self.saying(*messages)
+        done = False
+        nodes: list[Node] = []
+        for node in self.nodes:
+            fits = not done and node.name == name
+            done = done or fits
+            nodes.append(node.with_messages(*messages) if fits else node)
+        return self.replace(nodes)
+
+    def holding(self, values: Mapping[str, JsonDoc]) -> "Form":
+        """The form with what was entered written back; secrets and buttons are left alone (FLOW-18)."""
+        nodes: list[Node] = []
+        for node in self.nodes:
+            fillable = isinstance(node.attributes, Input) and node.attributes.type not in _NEVER_FILLED
+            nodes.append(node.with_value(values[node.name]) if fillable and node.name in values else node)
+        return self.replace(nodes)
+
+    def where(self, keep: Callable[[Node], bool]) -> "Form":
+        return self.replace(node for node in self.nodes if keep(node))
+
+    def ordered(self, groups: tuple[Group, ...], first: tuple[str, ...] = ()) -> "Form":
+        """Nodes by group, then by the order of names in `first` (traits in schema order), else as they were (FLOW-19)."""
+        group_rank = {group: rank for rank, group in enumerate(groups)}
+        name_rank = {name: rank for rank, name in enumerate(first)}
+
+        def rank(node: Node) -> tuple[bool, int, int]:
+            return (
+                node.name != "csrf_token",
+                group_rank.get(node.group, len(groups)),
+                name_rank.get(node.name, len(first)),
+            )
+
+        return self.replace(sorted(self.nodes, key=rank))
+
+
+_NEVER_FILLED = frozenset({InputType.PASSWORD, InputType.SUBMIT, InputType.BUTTON})

@@ -1,0 +1,1 @@
+"""What the application needs from outside, as Protocols: storage, hashing, breach checks, schemas, Jsonnet."""
