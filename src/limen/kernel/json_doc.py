@@ -1,7 +1,6 @@
 """How does JSON that Limen does not own travel? As a document: validated text, parsed only by who needs its inside."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar, Union
 
 import msgspec
@@ -15,11 +14,6 @@ JsonObject: TypeAlias = dict[str, JsonValue]
 
 MAX_DEPTH: Final = 64
 _encoder: Final = msgspec.json.Encoder()
-
-
-@lru_cache(maxsize=512)
-def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(shape)
 
 
 class JsonDoc(msgspec.Struct, frozen=True):
@@ -51,7 +45,7 @@ class JsonDoc(msgspec.Struct, frozen=True):
     def read(self, shape: type[T]) -> T:
         """The document as `shape`. Raises MalformedInput when it does not fit."""
         try:
-            return _decoder(shape).decode(self.raw)
+            return msgspec.json.decode(self.raw, type=shape)
         except (msgspec.DecodeError, RecursionError) as error:
             raise MalformedInput(f"The JSON value does not have the expected form: {error}") from error
 

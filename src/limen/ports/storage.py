@@ -144,7 +144,8 @@ class IdentityWrites(Protocol):
 
     def save(self, identity: Identity, read: Identity) -> None:
         """Replace `read` by `identity`; the commit raises IdentityChanged when `read` is no longer what is stored
-        (its `updated_at` moved on), IdentifierTaken as for `add`."""
+        (its `updated_at` moved on), IdentifierTaken as for `add`.
+        """
         ...
 
     def mark_address(self, identity: Identity, address: VerifiableAddress) -> None:
@@ -200,7 +201,8 @@ class UnitOfWork(Protocol):
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing. Raises the error of the first write that does not hold,
-        or StorageUnavailable. Returns only after the database acknowledged."""
+        or StorageUnavailable. Returns only after the database acknowledged.
+        """
         ...
 
 

@@ -37,5 +37,6 @@ class Schemas(Protocol):
     def read(self, schema: IdentitySchema, traits: JsonDoc) -> TraitsReading:
         """The traits checked against the schema and normalised, and what the extension keywords find in them.
 
-        Raises TraitsInvalid."""
+        Raises TraitsInvalid.
+        """
         ...
