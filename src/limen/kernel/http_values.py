@@ -1,5 +1,6 @@
 """What is a request, what is an answer? Plain values, so that http and ui need not know each other."""
 
+from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import parse_qsl
 
@@ -19,6 +20,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     """The absolute address that was asked for, built on the configured base URL (never on the Host header)."""
     secure: bool = False
+    captured: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    """What the route found in the path, by name."""
 
     def header(self, name: str) -> str:
         """The first header of that (lower case) name, or an empty string."""

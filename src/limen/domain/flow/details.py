@@ -1,5 +1,6 @@
 """What differs between the five kinds of flow? Their details, one typed record each (FLOW-01)."""
 
+from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
@@ -20,7 +21,16 @@ class LoginDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     exchange_code: str = ""
 
 
+class SignUpStep(StrEnum):
+    """How far a sign-up is: everything in one form, or first who you are and then how you will sign in (REG-03, REG-04)."""
+
+    EVERYTHING = "everything"
+    PROFILE = "profile"
+    CREDENTIALS = "credentials"
+
+
 class RegistrationDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    step: SignUpStep = SignUpStep.EVERYTHING
     identity_schema: str = ""
     """The schema that was asked for; empty means the default one (REG-07)."""
     schema_id: str = ""

@@ -1,0 +1,55 @@
+# Limen's verbs. `make run` and `make test` need nothing but Python 3.11 or newer; the rest says what it needs.
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin
+CONFORMANCE ?= ../shared/conformance
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check conformance bench screenshots docs requirements clean
+
+help: ## show these verbs
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Limen needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/.run ## start Limen on an embedded database with the pages in the box, and say where to click
+	$(RUN)/limen serve --dev
+
+check: $(VENV)/.dev ## everything a machine can say about the code without running it
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/pyright
+	$(RUN)/lint-imports
+
+test: check ## all tests that this machine can run; with CI=true none may be skipped
+	$(RUN)/python scripts/audit_requirements.py
+	$(RUN)/python -m pytest -q
+
+conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository
+	$(RUN)/python scripts/conformance.py $(CONFORMANCE)
+
+bench: $(VENV)/.dev ## requests per second, latency and CPU per request (needs wrk)
+	$(RUN)/python -m bench
+
+screenshots: $(VENV)/.dev ## pictures of the pages (needs Chromium)
+	$(RUN)/python scripts/screenshots.py --serve
+
+docs: $(VENV)/.dev ## write the generated pages of docs/ anew
+	$(RUN)/python scripts/write_docs.py
+
+requirements: $(VENV)/.dev ## resolve the requirements anew, with hashes
+	$(RUN)/python -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header requirements/run.in -o requirements/run.txt
+	$(RUN)/python -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header -c requirements/run.txt requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove what can be made again
+	rm -rf $(VENV) data .pytest_cache .mypy_cache .ruff_cache

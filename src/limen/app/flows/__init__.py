@@ -1,0 +1,1 @@
+"""The self-service flows: one engine, five policies."""

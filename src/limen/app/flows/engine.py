@@ -1,0 +1,226 @@
+"""How does any flow work? Create, read, submit, replace: written once for all five kinds."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from limen.app.errors import FlowExpired, FlowIdMissing, FlowUnknown, SessionRequired
+from limen.app.flows import csrf
+from limen.app.flows.contract import (
+    Answer,
+    Attempt,
+    Done,
+    FlowPolicy,
+    FormProblems,
+    GoTo,
+    Leave,
+    Participant,
+    Problem,
+    Refused,
+    Replaced,
+    Reply,
+    ShowFlow,
+    Start,
+    Stay,
+    Submission,
+)
+from limen.app.flows.return_to import checked
+from limen.app.flows.spec import FlowSpec, Guard
+from limen.app.hooks.contract import FlowStarting
+from limen.app.hooks.runner import HookRunner
+from limen.app.scope import Client, Scope
+from limen.domain.flow.details import Detail, SettingsDetail
+from limen.domain.flow.flow import Flow
+from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.states import INITIAL
+from limen.domain.ids import FlowId, MethodName, canonical_uuid
+from limen.domain.text import shared
+from limen.domain.ui.form import Form
+from limen.domain.ui.nodes import Group, Node, hidden
+from limen.kernel.errors import LimenError
+from limen.kernel.json_doc import JsonDoc
+from limen.kernel.urls import joined, with_query
+from limen.ports.storage import FlowChanged
+
+D = TypeVar("D", bound=Detail)
+R = TypeVar("R")
+
+
+class FlowEngine(Generic[D, R]):
+    """One kind of flow: its row of differences, its policy, and what each method does in it."""
+
+    def __init__(
+        self,
+        spec: FlowSpec[D],
+        policy: FlowPolicy[D, R],
+        participants: Mapping[MethodName, Participant[D, R]],
+        hooks: HookRunner,
+    ) -> None:
+        self.spec = spec
+        self._policy = policy
+        self._participants = participants
+        self._hooks = hooks
+
+    # -- create ---------------------------------------------------------------------------------------------------------
+
+    async def create(self, scope: Scope, start: Start) -> Reply:
+        """A new flow. Raises what refuses it, and what a `before` hook refuses it with."""
+        flow = await self._begin(scope, start)
+        await self._hooks.before(scope, FlowStarting(kind=self.spec.kind, flow=flow))
+        unit = scope.services.storage.unit()
+        unit.flows.add(flow)
+        await unit.commit()
+        return ShowFlow(flow=flow)
+
+    async def _begin(self, scope: Scope, start: Start) -> Flow[D]:
+        return_to = checked(scope.config, start.return_to)
+        detail = await self._policy.begin(scope, start)
+        now = scope.services.clock.now()
+        kind = self.spec.kind
+        id = FlowId(str(scope.services.ids.uuid()))
+        flow = Flow(
+            id=id,
+            kind=kind,
+            type=start.type,
+            state=INITIAL[kind],
+            issued_at=now,
+            expires_at=now + scope.config.flow(kind).lifespan,
+            request_url=start.request_url,
+            return_to=return_to,
+            csrf_token=csrf.stored_form(scope.browser.token) if start.type is FlowType.BROWSER else "",
+            form=Form(action=submit_url(scope.config.serve.public.base_url, kind, id)),
+            detail=detail,
+        )
+        form = await self._presented(scope, flow)
+        return msgspec.structs.replace(flow, form=form.saying(*self._policy.messages(scope, flow)))
+
+    async def _presented(self, scope: Scope, flow: Flow[D]) -> Form:
+        """The form with the nodes of every method that takes part, as the flow stands."""
+        nodes = [csrf_node(scope, flow.type)]
+        for participant in self._enabled(scope).values():
+            nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
+        return flow.form.without_messages().replace(self._policy.order(scope, flow, nodes))
+
+    def _enabled(self, scope: Scope) -> dict[MethodName, Participant[D, R]]:
+        return {name: part for name, part in self._participants.items() if scope.config.method_enabled(name)}
+
+    # -- read -----------------------------------------------------------------------------------------------------------
+
+    async def fetch(self, scope: Scope, id: str) -> ShowFlow:
+        """The flow as it stands. Raises FlowUnknown, CsrfViolation, SessionRequired, FlowExpired."""
+        flow = await self._load(scope, id)
+        self._check_reader(scope, flow)
+        if flow.expired(scope.services.clock.now()):
+            base = scope.config.serve.public.base_url
+            init = joined(base, "self-service", flow.kind.value, flow.type.value)
+            restart = with_query(init, return_to=flow.return_to) if flow.type is FlowType.BROWSER else init
+            raise FlowExpired(flow.kind, flow.type, restart, flow.return_to)
+        return ShowFlow(flow=flow)
+
+    async def _load(self, scope: Scope, id: str) -> Flow[D]:
+        known = canonical_uuid(id)
+        flow = await scope.services.storage.flows.get(self.spec.detail, FlowId(known)) if known else None
+        if flow is None:
+            raise FlowUnknown(f"There is no such {self.spec.kind.value} flow.")
+        return flow
+
+    def _check_reader(self, scope: Scope, flow: Flow[D]) -> None:
+        if self.spec.guard is Guard.OWNER:
+            owner = flow.detail.identity_id if isinstance(flow.detail, SettingsDetail) else None
+            if scope.session is None or scope.session.identity.id != owner:
+                raise SessionRequired("Reading this flow needs the session it belongs to.")
+        elif flow.type is FlowType.BROWSER and not csrf.belongs_to(scope.browser, flow.csrf_token):
+            raise csrf.violation(scope.browser)
+
+    # -- submit ---------------------------------------------------------------------------------------------------------
+
+    async def submit(self, scope: Scope, id: str, body: Submission) -> Answer:
+        """What comes of a submission. Raises FlowIdMissing, FlowUnknown; every other refusal is an answer, too."""
+        if canonical_uuid(id) is None:
+            raise FlowIdMissing("The flow query parameter is missing or is no flow id.")
+        flow = await self._load(scope, id)
+        if flow.type is FlowType.API:
+            scope = msgspec.structs.replace(scope, client=Client.API)
+        try:
+            reply = await self._answered(scope, flow, body)
+        except FormProblems as problems:
+            reply = await self._shown_again(scope, flow, problems)
+        except LimenError as error:
+            reply = Refused(error=error)
+        return Answer(reply=reply, client=scope.client)
+
+    async def _answered(self, scope: Scope, flow: Flow[D], body: Submission) -> Reply:
+        await self._policy.admit(scope, flow)
+        now = scope.services.clock.now()
+        if flow.expired(now):
+            return await self._replaced(scope, flow, now)
+        return await self._carried_out(scope, flow, body)
+
+    async def _carried_out(self, scope: Scope, flow: Flow[D], body: Submission) -> Reply:
+        step = await self._attempt(scope, flow, body)()
+        if isinstance(step, Leave):
+            return GoTo(url=step.url)
+        if isinstance(step, Done):
+            return await self._policy.complete(scope, step.flow, step.result)
+        return await self._stay(scope, step)
+
+    def _attempt(self, scope: Scope, flow: Flow[D], body: Submission) -> Attempt[D, R]:
+        """Read first, then ask whether the submission is genuine: problems of the form are told even to strangers,
+        but nothing happens for them (SEC-04).
+        """
+        if body.unreadable:
+            raise FormProblems(Problem(shared.unreadable(body.unreadable)))
+        participant = self._enabled(scope).get(MethodName(self._policy.chosen(scope, flow, body)))
+        if participant is None:
+            raise self._policy.unmatched(scope, flow, body)
+        attempt = participant.read(scope, flow, body)
+        csrf.check(flow.type, scope.browser, flow.csrf_token, body)
+        return attempt
+
+    async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
+        form = (await self._presented(scope, step.flow)).holding(step.values).saying(*step.messages)
+        return await self._saved(scope, msgspec.structs.replace(step.flow, form=form), again=step.again)
+
+    async def _shown_again(self, scope: Scope, flow: Flow[D], problems: FormProblems) -> ShowFlow:
+        form = flow.form.without_messages().holding(problems.values)
+        for problem in problems.problems:
+            form = form.saying_at(problem.name, problem.message) if problem.name else form.saying(problem.message)
+        if self.spec.orders_after_problem:
+            form = form.replace(self._policy.order(scope, flow, form.nodes))
+        return await self._saved(scope, msgspec.structs.replace(flow, form=form), again=True)
+
+    async def _saved(self, scope: Scope, flow: Flow[D], *, again: bool) -> ShowFlow:
+        unit = scope.services.storage.unit()
+        unit.flows.save(flow)
+        try:
+            await unit.commit()
+        except FlowChanged:
+            # two submissions at the same instant: the other one's form is the one kept, this one is still answered
+            scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
+        return ShowFlow(flow=flow, again=again)
+
+    # -- replace --------------------------------------------------------------------------------------------------------
+
+    async def _replaced(self, scope: Scope, old: Flow[D], now: datetime) -> Reply:
+        """A new flow instead of an expired one: it keeps where it came from and where it leads (FLOW-07)."""
+        start = Start(type=old.type, request_url=old.request_url, return_to=old.return_to)
+        fresh = await self._begin(scope, start)
+        form = fresh.form.saying(shared.flow_expired(old.kind, old.expires_at))
+        fresh = msgspec.structs.replace(fresh, form=form, detail=self._policy.renewed(old.detail, fresh.detail))
+        unit = scope.services.storage.unit()
+        unit.flows.add(fresh)
+        await unit.commit()
+        return Replaced(flow=fresh, expired_at=old.expires_at, now=now)
+
+
+def csrf_node(scope: Scope, type: FlowType) -> Node:
+    """The hidden token that every form carries; empty for native flows (SEC-02)."""
+    value = csrf.masked(scope.browser.token, scope.services.entropy) if type is FlowType.BROWSER else ""
+    return hidden(Group.DEFAULT, csrf.FIELD, JsonDoc.of(value), required=True)
+
+
+def submit_url(base: str, kind: FlowKind, id: FlowId) -> str:
+    """Where a form is sent to (FLOW-02)."""
+    return with_query(joined(base, "self-service", kind.value), flow=id)

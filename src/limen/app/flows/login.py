@@ -1,0 +1,166 @@
+"""What is special about signing in? Who may begin, what is asked again, and what follows a proof (LOGIN-*)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from limen.app.errors import AlreadySignedIn, BadParameter, FirstFactorRequired
+from limen.app.flows.contract import Authenticated, FormProblems, Problem, Reply, SignedIn, Start, Submission
+from limen.app.flows.return_to import after, checked
+from limen.app.hooks.contract import EndOtherSessions, LoggedIn
+from limen.app.hooks.runner import HookRunner
+from limen.app.identities.schemas import selectable
+from limen.app.scope import Client, Scope
+from limen.app.sessions.check import satisfies, step_up_url
+from limen.app.sessions.issue import begun, proof, renewed, token_hash
+from limen.domain.flow.continue_with import RedirectBrowser
+from limen.domain.flow.details import LoginDetail
+from limen.domain.flow.flow import Flow
+from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.identity.aal import Aal
+from limen.domain.session.session import CheckedSession, IssuedSession
+from limen.domain.text import shared
+from limen.domain.text.message import Message
+from limen.domain.ui.nodes import Group, Node
+from limen.domain.ui.order import by_group
+from limen.ports.storage import FlowChanged, UnitOfWork
+
+_ORDER: Final = (
+    Group.OIDC,
+    Group.DEFAULT,
+    Group.WEBAUTHN,
+    Group.PASSKEY,
+    Group.CODE,
+    Group.PASSWORD,
+    Group.TOTP,
+    Group.LOOKUP_SECRET,
+)
+"""LOGIN-30."""
+
+
+class LoginPolicy:
+    """Signing in: from nobody to somebody, once more, or one level up."""
+
+    def __init__(self, hooks: HookRunner) -> None:
+        self._hooks = hooks
+
+    async def begin(self, scope: Scope, start: Start) -> LoginDetail:
+        """Raises BadParameter, AlreadySignedIn, FirstFactorRequired."""
+        aal = _requested(start.aal)
+        current = scope.session
+        if current is None:
+            if aal is Aal.AAL2:
+                raise FirstFactorRequired("A second factor can only be asked for when the first was shown.")
+        elif not start.refresh and aal <= current.session.aal:
+            raise AlreadySignedIn(checked(scope.config, start.return_to) or _home(scope))
+        schema = selectable(scope.config, start.identity_schema) if aal is Aal.AAL1 else ""
+        return LoginDetail(
+            refresh=start.refresh and current is not None,
+            requested_aal=aal,
+            identity_id=current.identity.id if current is not None else None,
+            identity_schema=schema,
+            organization_id=start.organization or None,
+            via=start.via,
+        )
+
+    async def admit(self, scope: Scope, flow: Flow[LoginDetail]) -> None:
+        """LOGIN-16: who is signed in already needs a reason to sign in again."""
+        current = scope.session
+        if current is None:
+            if flow.detail.requested_aal is Aal.AAL2:
+                raise FirstFactorRequired("The session with the first factor is gone; sign in again.")
+            return
+        if flow.detail.refresh or flow.detail.requested_aal > current.session.aal:
+            return
+        if flow.type is FlowType.BROWSER and scope.client is Client.BROWSER:
+            raise AlreadySignedIn(_home(scope))
+        raise FormProblems(Problem(shared.already_signed_in()))
+
+    def chosen(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> str:
+        return body.method
+
+    def unmatched(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> FormProblems:
+        return FormProblems(Problem(shared.no_method(FlowKind.LOGIN)))
+
+    def renewed(self, old: LoginDetail, fresh: LoginDetail) -> LoginDetail:
+        return msgspec.structs.replace(fresh, identity_schema=old.identity_schema)
+
+    def messages(self, scope: Scope, flow: Flow[LoginDetail]) -> Sequence[Message]:
+        said: list[Message] = []
+        if flow.detail.refresh:
+            said.append(shared.sign_in_again())
+        if scope.session is not None and flow.detail.requested_aal > scope.session.session.aal:
+            said.append(shared.second_factor())
+        return said
+
+    def order(self, scope: Scope, flow: Flow[LoginDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
+        return by_group(nodes, _ORDER)
+
+    async def complete(self, scope: Scope, flow: Flow[LoginDetail], result: Authenticated) -> Reply:
+        """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15)."""
+        identity = result.updated or result.identity
+        if not identity.active:
+            raise FormProblems(Problem(shared.account_disabled()))
+        current = scope.session if scope.session and scope.session.identity.id == identity.id else None
+        aal = flow.detail.requested_aal
+        done = proof(result.method, scope.services.clock.now(), aal)
+        keeps = current is not None and (flow.detail.refresh or aal is Aal.AAL2)
+        issued = renewed(scope, current, identity, done) if current and keeps else begun(scope, identity, (done,))
+        return_to = after(scope.config, FlowKind.LOGIN, result.method, flow.return_to)
+
+        event = LoggedIn(flow=flow, identity=identity, session=issued.session, method=result.method)
+        hooks = self._hooks.after(scope, FlowKind.LOGIN, result.method, LoggedIn)
+        verdict = await self._hooks.run(scope, hooks, event)
+
+        signs_in = scope.config.dialect.signs_in(result.method)
+        unit = scope.services.storage.unit()
+        if result.updated is not None:
+            unit.identities.save(result.updated, result.identity)
+        if signs_in:
+            _store(unit, issued, renewing=keeps)
+        if any(isinstance(effect, EndOtherSessions) for effect in verdict.effects):
+            unit.sessions.end_all(identity.id, keep=issued.session.id)
+        unit.flows.save(msgspec.structs.replace(flow, active=result.method))
+        try:
+            await unit.commit()
+        except FlowChanged as error:
+            raise FormProblems(Problem(shared.login_done_already())) from error
+
+        spa = scope.client is Client.SPA
+        enough = satisfies(scope.config, issued.session.aal, identity.available_aal)
+        return SignedIn(
+            issued=issued if signs_in else None,
+            identity=identity,
+            same_person=scope.session is not None and scope.session.identity.id == identity.id,
+            return_to=return_to,
+            continue_with=((RedirectBrowser(url=return_to),) if spa else ()) + verdict.continue_with,
+            go_to=verdict.go_to,
+            step_up="" if enough else step_up_url(scope.config, flow.return_to),
+            at=scope.services.clock.now(),
+        )
+
+
+def _store(unit: UnitOfWork, issued: IssuedSession, *, renewing: bool) -> None:
+    if renewing:
+        unit.sessions.renew(issued.session, token_hash(issued.token))
+    else:
+        unit.sessions.add(issued.session, token_hash(issued.token))
+
+
+def _requested(aal: str) -> Aal:
+    """The level in the query; letter case does not matter (LOGIN-07). Raises BadParameter."""
+    if not aal:
+        return Aal.AAL1
+    if aal.lower() in {Aal.AAL1, Aal.AAL2}:
+        return Aal(aal.lower())
+    raise BadParameter("The aal parameter can be aal1 or aal2.")
+
+
+def _home(scope: Scope) -> str:
+    return scope.config.selfservice.default_browser_return_url
+
+
+def refreshing(current: CheckedSession | None, flow: Flow[LoginDetail]) -> CheckedSession | None:
+    """The session that the flow asks its person to confirm, if it does (LOGIN-03)."""
+    return current if flow.detail.refresh and flow.detail.requested_aal is Aal.AAL1 else None

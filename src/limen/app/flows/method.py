@@ -1,0 +1,32 @@
+"""What is a login method? One manifest per folder under methods/: its name, its rank, its part in each kind of flow."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from limen.app.flows.contract import Authenticated, Draft, Participant
+from limen.domain.flow.details import LoginDetail, RegistrationDetail
+from limen.domain.identity.credentials import Credential, CredentialType
+from limen.domain.ids import MethodName
+
+
+def _never(credential: Credential) -> bool:
+    return False
+
+
+class CredentialSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What the method's credential is worth: whether it can be a first or a second factor as it is configured (SESS-14)."""
+
+    type: CredentialType
+    first_factor: Callable[[Credential], bool] = _never
+    second_factor: Callable[[Credential], bool] = _never
+
+
+class Method(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to do something in a flow. `rank` orders methods where nothing else does; lower comes first."""
+
+    name: MethodName
+    rank: int
+    credential: CredentialSpec | None = None
+    login: Participant[LoginDetail, Authenticated] | None = None
+    registration: Participant[RegistrationDetail, Draft] | None = None

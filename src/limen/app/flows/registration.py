@@ -1,0 +1,194 @@
+"""What is special about signing up? Its steps, its two stages of hooks, and the one write that makes an account (REG-*)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from limen.app.errors import AlreadySignedIn, FlowDisabled
+from limen.app.flows.contract import Draft, FormProblems, Problem, Reply, SignedUp, Start, Submission
+from limen.app.flows.return_to import after, checked
+from limen.app.hooks.contract import Continue, Effect, Hook, IssueSession, Registered, Registering
+from limen.app.hooks.runner import HookRunner
+from limen.app.identities.accept import accepted, trait_problems
+from limen.app.identities.schemas import selectable
+from limen.app.scope import Client, Scope
+from limen.app.sessions.issue import begun, proof, token_hash
+from limen.domain.flow.continue_with import ContinueWith, RedirectBrowser, SetSessionToken
+from limen.domain.flow.details import RegistrationDetail, SignUpStep
+from limen.domain.flow.flow import Flow
+from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.identity.identity import Identity
+from limen.domain.session.session import IssuedSession
+from limen.domain.text import shared
+from limen.domain.text.message import Message
+from limen.domain.ui.nodes import Group, Node
+from limen.domain.ui.order import by_schema
+from limen.ports.storage import FlowChanged, IdentifierTaken
+
+_ORDER: Final = (
+    Group.OIDC,
+    Group.SAML,
+    Group.DEFAULT,
+    Group.WEBAUTHN,
+    Group.PASSKEY,
+    Group.CODE,
+    Group.PASSWORD,
+    Group.CAPTCHA,
+    Group.PROFILE,
+)
+"""REG-21."""
+_PROFILE_METHODS: Final = frozenset({"profile", "profile:back"})
+
+
+class RegistrationPolicy:
+    """Signing up, in one step or in two."""
+
+    def __init__(self, hooks: HookRunner) -> None:
+        self._hooks = hooks
+
+    async def begin(self, scope: Scope, start: Start) -> RegistrationDetail:
+        """Raises FlowDisabled, AlreadySignedIn, BadParameter."""
+        config = scope.config
+        if not config.selfservice.flows.registration.enabled:
+            raise FlowDisabled("Signing up is switched off here.")
+        if scope.session is not None:
+            home = config.selfservice.default_browser_return_url
+            raise AlreadySignedIn(checked(config, start.return_to) or home)
+        wanted = selectable(config, start.identity_schema)
+        one_step = config.selfservice.flows.registration.one_step
+        return RegistrationDetail(
+            step=SignUpStep.EVERYTHING if one_step else SignUpStep.PROFILE,
+            identity_schema=wanted,
+            schema_id=wanted or config.identity.default_schema_id,
+            after_verification_return_to=checked(config, start.after_verification_return_to),
+            organization_id=start.organization or None,
+        )
+
+    async def admit(self, scope: Scope, flow: Flow[RegistrationDetail]) -> None:
+        """REG-02: who is signed in makes no second account."""
+        if scope.session is not None:
+            raise AlreadySignedIn(scope.config.selfservice.default_browser_return_url)
+
+    def chosen(self, scope: Scope, flow: Flow[RegistrationDetail], body: Submission) -> str:
+        two_steps = flow.detail.step is not SignUpStep.EVERYTHING
+        if two_steps and (body.method in _PROFILE_METHODS or body.text("screen")):
+            return "profile"
+        return "" if body.method in _PROFILE_METHODS else body.method
+
+    def unmatched(self, scope: Scope, flow: Flow[RegistrationDetail], body: Submission) -> FormProblems:
+        """Whatever the method, traits that are wrong are told first; only then that no method was chosen."""
+        problems = trait_problems(scope, flow, body)
+        return problems or FormProblems(Problem(shared.no_method(FlowKind.REGISTRATION)))
+
+    def renewed(self, old: RegistrationDetail, fresh: RegistrationDetail) -> RegistrationDetail:
+        return msgspec.structs.replace(
+            fresh,
+            identity_schema=old.identity_schema,
+            after_verification_return_to=old.after_verification_return_to,
+        )
+
+    def messages(self, scope: Scope, flow: Flow[RegistrationDetail]) -> Sequence[Message]:
+        return ()
+
+    def order(self, scope: Scope, flow: Flow[RegistrationDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
+        return by_schema(nodes, scope.services.schemas.require(flow.detail.schema_id), _ORDER)
+
+    async def complete(self, scope: Scope, flow: Flow[RegistrationDetail], result: Draft) -> Reply:
+        """Hooks before storing, the account, hooks after storing; an account is there whole or not at all."""
+        before = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registering)
+        registering = Registering(flow=flow, identity=result.identity, method=result.method)
+        changed = (await self._hooks.run(scope, before, registering)).identity
+        identity = accepted(scope, changed) if changed is not None else result.identity
+
+        issued = begun(scope, identity, (proof(result.method, scope.services.clock.now()),))
+        hooks = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registered)
+        event = Registered(flow=flow, identity=identity, session=issued.session, method=result.method)
+        inside, outside = split(hooks)
+        verdict = await self._hooks.run(scope, inside, event)
+        await self._stored(scope, flow, result, identity, issued if _issues(verdict.effects) else None)
+        if outside:
+            later = await self._hooks.run(scope, outside, event)
+            verdict = _together(verdict, later)
+            if _issues(later.effects):
+                unit = scope.services.storage.unit()
+                unit.sessions.add(issued.session, token_hash(issued.token))
+                await unit.commit()
+        return self._reply(scope, flow, result, identity, issued if _issues(verdict.effects) else None, verdict)
+
+    async def _stored(
+        self,
+        scope: Scope,
+        flow: Flow[RegistrationDetail],
+        draft: Draft,
+        identity: Identity,
+        issued: IssuedSession | None,
+    ) -> None:
+        unit = scope.services.storage.unit()
+        unit.identities.add(identity)
+        if issued is not None:
+            unit.sessions.add(issued.session, token_hash(issued.token))
+        unit.flows.save(msgspec.structs.replace(flow, active=draft.method))
+        try:
+            await unit.commit()
+        except IdentifierTaken as error:
+            raise await taken(scope, draft) from error
+        except FlowChanged as error:
+            raise FormProblems(Problem(shared.registration_done_already())) from error
+
+    def _reply(  # one line per part of the answer
+        self,
+        scope: Scope,
+        flow: Flow[RegistrationDetail],
+        draft: Draft,
+        identity: Identity,
+        issued: IssuedSession | None,
+        verdict: Continue,
+    ) -> SignedUp:
+        return_to = after(scope.config, FlowKind.REGISTRATION, draft.method, flow.return_to)
+        items: list[ContinueWith] = list(verdict.continue_with)
+        if flow.type is FlowType.API:
+            if issued is not None:
+                items.append(SetSessionToken(token=issued.token))
+        elif scope.client is Client.SPA:
+            items.insert(0, RedirectBrowser(url=return_to))
+        return SignedUp(
+            identity=identity,
+            issued=issued,
+            return_to=return_to,
+            continue_with=tuple(items),
+            go_to=verdict.go_to,
+            at=scope.services.clock.now(),
+        )
+
+
+def split(hooks: Sequence[Hook]) -> tuple[Sequence[Hook], Sequence[Hook]]:
+    """The hooks that can be heard before the account is stored, and those from the first one on that calls others."""
+    first = next((at for at, hook in enumerate(hooks) if hook.calls_out), len(hooks))
+    return hooks[:first], hooks[first:]
+
+
+async def taken(scope: Scope, draft: Draft) -> FormProblems:
+    """Somebody has this identifier: how they sign in is only told when `login_hints` says so (REG-12)."""
+    if not scope.config.selfservice.flows.registration.login_hints:
+        return FormProblems(Problem(shared.identifier_taken()), values=draft.values)
+    for type, credential in draft.identity.credentials.items():
+        for identifier in credential.identifiers:
+            owner = await scope.services.storage.identities.by_identifier((type,), identifier)
+            if owner is not None:
+                types = tuple(sorted(kind.value for kind in owner.credentials if kind.value != "code"))
+                hint = shared.identifier_taken_hints(types, (), identifier)
+                return FormProblems(Problem(hint), values=draft.values)
+    return FormProblems(Problem(shared.identifier_taken_hints((), (), "")), values=draft.values)
+
+
+def _issues(effects: Sequence[Effect]) -> bool:
+    return any(isinstance(effect, IssueSession) for effect in effects)
+
+
+def _together(first: Continue, second: Continue) -> Continue:
+    return Continue(
+        effects=(*first.effects, *second.effects),
+        continue_with=(*first.continue_with, *second.continue_with),
+        go_to=second.go_to or first.go_to,
+    )

@@ -1,0 +1,46 @@
+"""What differs between the five kinds of flow, as data? One row each; a quirk found later becomes a named column."""
+
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+from limen.domain.flow.details import (
+    Detail,
+    LoginDetail,
+    RecoveryDetail,
+    RegistrationDetail,
+    SettingsDetail,
+    VerificationDetail,
+)
+from limen.domain.flow.kinds import FlowKind
+
+D = TypeVar("D", bound=Detail)
+
+
+class Guard(StrEnum):
+    """Who may read a flow by its id (FLOW-05)."""
+
+    BROWSER = "browser"
+    """The browser that started it, known by its anti-CSRF cookie; native flows by their id alone."""
+    OWNER = "owner"
+    """The person it belongs to."""
+
+
+class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
+    kind: FlowKind
+    detail: type[D]
+    guard: Guard = Guard.BROWSER
+    names_expiry: bool = True
+    """Whether reading an expired flow names `self_service_flow_expired` (FLOW-06, QK-13)."""
+    orders_after_problem: bool = True
+    """Whether the nodes are put in order again after a refused submission."""
+
+
+LOGIN: Final = FlowSpec(kind=FlowKind.LOGIN, detail=LoginDetail)
+REGISTRATION: Final = FlowSpec(kind=FlowKind.REGISTRATION, detail=RegistrationDetail)
+SETTINGS: Final = FlowSpec(kind=FlowKind.SETTINGS, detail=SettingsDetail, guard=Guard.OWNER, names_expiry=False)
+RECOVERY: Final = FlowSpec(kind=FlowKind.RECOVERY, detail=RecoveryDetail, names_expiry=False)
+VERIFICATION: Final = FlowSpec(
+    kind=FlowKind.VERIFICATION, detail=VerificationDetail, names_expiry=False, orders_after_problem=False
+)

@@ -1,0 +1,101 @@
+"""What is a hook? Somebody who hears an event and gives a verdict; effects are values, applied with the change itself."""
+
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from limen.app.scope import Scope
+from limen.domain.flow.continue_with import ContinueWith
+from limen.domain.flow.details import Detail, LoginDetail, RegistrationDetail
+from limen.domain.flow.flow import Flow
+from limen.domain.flow.kinds import FlowKind
+from limen.domain.identity.identity import Identity
+from limen.domain.ids import MethodName
+from limen.domain.session.session import Session
+
+# -- events -------------------------------------------------------------------------------------------------------------
+
+
+class FlowStarting(msgspec.Struct, frozen=True, kw_only=True):
+    """A flow is about to be made (before hooks, FLOW-20)."""
+
+    kind: FlowKind
+    flow: Flow[Detail]
+
+
+class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody proved who they are; the session is not stored yet (WH-15)."""
+
+    flow: Flow[LoginDetail]
+    identity: Identity
+    session: Session
+    method: MethodName
+
+
+class Registering(msgspec.Struct, frozen=True, kw_only=True):
+    """An account is about to be stored; hooks may still change it (SEED0-02: before persisting)."""
+
+    flow: Flow[RegistrationDetail]
+    identity: Identity
+    method: MethodName
+
+
+class Registered(msgspec.Struct, frozen=True, kw_only=True):
+    """An account was stored; `session` is prepared and signs nobody in unless a hook says so (SEED0-02, REG-18)."""
+
+    flow: Flow[RegistrationDetail]
+    identity: Identity
+    session: Session
+    method: MethodName
+
+
+HookEvent: TypeAlias = FlowStarting | LoggedIn | Registering | Registered
+
+# -- verdicts -----------------------------------------------------------------------------------------------------------
+
+
+class EndOtherSessions(msgspec.Struct, frozen=True):
+    """Every other session of the person ends, in the same unit of work as the change itself (HOOK-11)."""
+
+
+class IssueSession(msgspec.Struct, frozen=True):
+    """The newcomer is signed in (HOOK-10)."""
+
+
+Effect: TypeAlias = EndOtherSessions | IssueSession
+
+
+class Continue(msgspec.Struct, frozen=True, kw_only=True):
+    """Go on, perhaps with a changed identity, with effects, with things the client should do next."""
+
+    identity: Identity | None = None
+    effects: tuple[Effect, ...] = ()
+    continue_with: tuple[ContinueWith, ...] = ()
+    go_to: str = ""
+    """Where browsers go instead of the return address."""
+
+
+Verdict: TypeAlias = Continue
+"""A hook refuses by raising: FormProblems (back to the form), or any LimenError (the flow ends)."""
+
+
+class Hook(Protocol):
+    """One configured hook. It never runs inside a unit of work."""
+
+    @property
+    def name(self) -> str:
+        """How the configuration calls it."""
+        ...
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether it talks to others: then what comes before it is stored first (docs/adr/0010)."""
+        ...
+
+    def hears(self, event: HookEvent) -> bool:
+        """Whether the event concerns it."""
+        ...
+
+    async def run(self, scope: Scope, event: HookEvent) -> Verdict:
+        """The verdict. Raises FormProblems or LimenError to refuse."""
+        ...

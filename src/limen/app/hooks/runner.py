@@ -1,0 +1,68 @@
+"""Which hooks run, and in which order? Method lists before global ones, `session` last (HOOK-01 … HOOK-04, SEED0-21)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from limen.app.hooks.contract import Continue, FlowStarting, Hook, HookEvent, LoggedIn, Registered, Registering
+from limen.app.scope import Scope
+from limen.config.hooks import HookConfig
+from limen.domain.flow.kinds import FlowKind
+from limen.domain.ids import MethodName
+
+MakeHook: TypeAlias = Callable[[HookConfig], Hook]
+"""Builds the hook that a configuration entry asks for."""
+
+
+class HookRunner:
+    """Runs hooks in their order and adds up what they say."""
+
+    def __init__(self, makers: Mapping[str, MakeHook]) -> None:
+        self._makers = makers
+
+    async def before(self, scope: Scope, event: FlowStarting) -> None:
+        """The `before` hooks of a flow. Raises what they refuse with."""
+        hooks = self._made(scope, scope.config.flow(event.kind).before)
+        for hook in hooks:
+            if hook.hears(event):
+                await hook.run(scope, event)
+
+    def after(self, scope: Scope, kind: FlowKind, method: MethodName, event: type[HookEvent]) -> tuple[Hook, ...]:
+        """The hooks after `method` of a flow, in their order.
+
+        A method's own list replaces the general one when it is not empty; before an account is stored only the
+        method's own list counts (HOOK-02, REG-14).
+        """
+        rules = scope.config.flow(kind)
+        own = rules.after.methods.get(method)
+        listed = (own.hooks if own is not None else ()) if event is Registering else rules.hooks_after(method)
+        hooks = self._made(scope, listed)
+        return tuple(sorted(hooks, key=lambda hook: hook.name == "session"))
+
+    async def run(self, scope: Scope, hooks: Sequence[Hook], event: HookEvent) -> Continue:
+        """The sum of what the hooks say about an event; a changed identity is what later hooks see."""
+        total = Continue()
+        for hook in hooks:
+            if not hook.hears(event):
+                continue
+            verdict = await hook.run(scope, event)
+            if verdict.identity is not None and isinstance(event, LoggedIn | Registering | Registered):
+                event = msgspec.structs.replace(event, identity=verdict.identity)
+            total = Continue(
+                identity=verdict.identity or total.identity,
+                effects=(*total.effects, *verdict.effects),
+                continue_with=(*total.continue_with, *verdict.continue_with),
+                go_to=verdict.go_to or total.go_to,
+            )
+        return total
+
+    def _made(self, scope: Scope, listed: Sequence[HookConfig]) -> list[Hook]:
+        hooks: list[Hook] = []
+        for entry in listed:
+            maker = self._makers.get(entry.hook)
+            if maker is None:
+                scope.services.log.warning("hook not available, skipped", hook=entry.hook)
+                continue
+            hooks.append(maker(entry))
+        return hooks

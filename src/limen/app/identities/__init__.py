@@ -1,0 +1,1 @@
+"""Identities: schemas, validation, creating, finding, listing, deleting."""

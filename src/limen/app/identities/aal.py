@@ -1,0 +1,36 @@
+"""How far could this identity get? The level that its credentials add up to (SESS-15)."""
+
+from collections.abc import Iterable, Mapping
+
+from limen.app.flows.method import CredentialSpec
+from limen.domain.identity.aal import Aal
+from limen.domain.identity.credentials import CredentialType
+from limen.domain.identity.identity import Identity
+
+
+class MethodFactors:
+    """What each type of credential is worth, as the methods say."""
+
+    def __init__(self, specs: Iterable[CredentialSpec]) -> None:
+        self._specs: Mapping[CredentialType, CredentialSpec] = {spec.type: spec for spec in specs}
+
+    def available_aal(self, identity: Identity) -> Aal:
+        """The highest level the identity could reach: two need a first and a second factor."""
+        first = second = False
+        for credential in identity.credentials.values():
+            spec = self._specs.get(credential.type)
+            if spec is not None:
+                first = first or spec.first_factor(credential)
+                second = second or spec.second_factor(credential)
+        if first and second:
+            return Aal.AAL2
+        return Aal.AAL1 if first else Aal.AAL0
+
+    def first_factors(self, identity: Identity) -> int:
+        """How many ways in the identity has (SET-16, ID-19)."""
+        worth = [
+            spec.first_factor(credential)
+            for credential in identity.credentials.values()
+            if (spec := self._specs.get(credential.type)) is not None
+        ]
+        return sum(worth)

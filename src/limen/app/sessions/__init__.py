@@ -1,0 +1,1 @@
+"""Sessions: checking, issuing, renewing, ending, listing, turning into tokens."""

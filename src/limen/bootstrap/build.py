@@ -1,0 +1,139 @@
+"""How is the house put together? Adapters, storage, methods, hooks, engines, routes: explicit, in one read."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from limen.adapters.breached_passwords import RangeBreaches
+from limen.adapters.documents import UrlDocuments
+from limen.adapters.hashers.pool import PasswordPool
+from limen.adapters.http_egress import HttpEgress
+from limen.adapters.jsonnet import ChildJsonnet
+from limen.adapters.jwt import JoseSigning
+from limen.adapters.logs import LineLog
+from limen.adapters.session_cipher import AesSealing
+from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
+from limen.app.flows.contract import Authenticated, Draft
+from limen.app.flows.engine import FlowEngine
+from limen.app.flows.login import LoginPolicy
+from limen.app.flows.method import Method
+from limen.app.flows.registration import RegistrationPolicy
+from limen.app.flows.spec import LOGIN, REGISTRATION
+from limen.app.hooks.require_verified import RequireVerifiedHook
+from limen.app.hooks.revoke_sessions import RevokeSessionsHook
+from limen.app.hooks.runner import HookRunner, MakeHook
+from limen.app.hooks.session import SessionHook
+from limen.app.hooks.show_verification_ui import ShowVerificationHook
+from limen.app.identities.aal import MethodFactors
+from limen.app.identities.schemas import LoadedSchemas
+from limen.app.scope import Services
+from limen.bootstrap.desk import PublicDesk
+from limen.bootstrap.listeners import Listeners, listeners
+from limen.config.generated_secrets import GeneratedSecrets
+from limen.config.load import LoadedConfig, LoadRequest
+from limen.config.source import ConfigSource
+from limen.domain.flow.details import LoginDetail, RegistrationDetail
+from limen.http.doorway import Doorway
+from limen.http.error_pages import ErrorPages
+from limen.http.public.health import Readiness
+from limen.http.respond import Responder
+from limen.methods import discovered
+from limen.storage import SqlStorage, open_storage
+from limen.ui.pages import Pages
+
+HOOKS: Final[Mapping[str, MakeHook]] = {
+    "session": lambda _: SessionHook(),
+    "revoke_active_sessions": lambda _: RevokeSessionsHook(),
+    "require_verified_address": lambda _: RequireVerifiedHook(),
+    "show_verification_ui": lambda _: ShowVerificationHook(),
+}
+"""Every hook that the configuration can name and Limen has."""
+
+
+class House(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything of one running server."""
+
+    source: ConfigSource
+    services: Services
+    storage: SqlStorage
+    schemas: LoadedSchemas
+    readiness: Readiness
+    listeners: Listeners
+    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress", ...]
+
+    async def adopt(self, loaded: LoadedConfig) -> None:
+        """What depends on a new configuration, made ready before it is in force. Raises LimenError to refuse it."""
+        await self.schemas.adopt(loaded.config)
+
+    async def close(self) -> None:
+        """Let go of everything; work that was acknowledged is safe before."""
+        await self.storage.close()
+        for part in self.closers:
+            if isinstance(part, PasswordPool):
+                part.close()
+            else:
+                await part.close()
+
+
+async def build(request: LoadRequest) -> House:
+    """A house that is ready to listen. Raises ConfigRefused, DatabaseInUse, SchemaBroken, StorageUnavailable."""
+    clock, ids, entropy = SystemClock(), SystemIds(), SystemEntropy()
+    source = ConfigSource(request, GeneratedSecrets(entropy))
+    config = source.current()
+    log = LineLog(config.log, clock, sys.stderr)
+    for warning in source.loaded.warnings:
+        log.warning(warning.text, key=warning.key)
+
+    methods = discovered()
+    egress = HttpEgress()
+    documents = UrlDocuments(egress, Path())
+    passwords = PasswordPool(entropy, queue=config.hashers.queue)
+    jsonnet = ChildJsonnet()
+    schemas = LoadedSchemas(documents)
+    await schemas.adopt(config)
+    storage = await open_storage(config.dsn)
+    services = Services(
+        clock=clock,
+        ids=ids,
+        entropy=entropy,
+        storage=storage,
+        passwords=passwords,
+        breaches=RangeBreaches(egress, clock, log),
+        schemas=schemas,
+        factors=MethodFactors(method.credential for method in methods if method.credential is not None),
+        sealing=AesSealing(entropy),
+        signing=JoseSigning(),
+        jsonnet=jsonnet,
+        documents=documents,
+        log=log,
+    )
+    doorway = Doorway(source, services)
+    responder = Responder(ErrorPages())
+    readiness = Readiness(storage)
+    login, registration = engines(methods)
+    desk = PublicDesk(doorway, login, registration)
+    return House(
+        source=source,
+        services=services,
+        storage=storage,
+        schemas=schemas,
+        readiness=readiness,
+        listeners=listeners(doorway, responder, readiness, storage, (login, registration), Pages(desk, clock, entropy)),
+        closers=(passwords, jsonnet, egress),
+    )
+
+
+def engines(
+    methods: tuple[Method, ...],
+) -> tuple[FlowEngine[LoginDetail, Authenticated], FlowEngine[RegistrationDetail, Draft]]:
+    """One engine per kind of flow, with the methods that take part in it."""
+    runner = HookRunner(HOOKS)
+    login = {method.name: method.login for method in methods if method.login is not None}
+    registration = {method.name: method.registration for method in methods if method.registration is not None}
+    return (
+        FlowEngine(LOGIN, LoginPolicy(runner), login, runner),
+        FlowEngine(REGISTRATION, RegistrationPolicy(runner), registration, runner),
+    )

@@ -1,0 +1,90 @@
+"""Which routes does each listener have? The public and the admin application, from the tables of their parts."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from limen.http.admin.identities import AdminIdentityRoutes
+from limen.http.admin.sessions import AdminSessionRoutes
+from limen.http.application import Application
+from limen.http.cors import Cors
+from limen.http.cross_port import admin_path, to_admin, to_public
+from limen.http.doorway import Doorway
+from limen.http.public.error_pages import ErrorPageRoutes
+from limen.http.public.flows import Engine, FlowRoutes
+from limen.http.public.health import HealthRoutes, Readiness
+from limen.http.public.logout import LogoutRoutes
+from limen.http.public.schemas import SchemaRoutes
+from limen.http.public.sessions import OwnSessionRoutes
+from limen.http.public.well_known import WellKnownRoutes
+from limen.http.public.whoami import WhoAmI
+from limen.http.respond import Responder
+from limen.http.routes import ANY, Route, Routes
+from limen.ports.session_reader import SessionReader
+from limen.ui.pages import Pages
+
+WHOAMI = "/sessions/whoami"
+
+
+class Listeners(msgspec.Struct, frozen=True):
+    public: Application
+    admin: Application
+
+
+def listeners(
+    doorway: Doorway,
+    responder: Responder,
+    readiness: Readiness,
+    reader: SessionReader,
+    engines: Sequence[Engine],
+    pages: Pages,
+) -> Listeners:
+    """Both applications. `whoami` is answered before any route is looked for (docs/adr/0007)."""
+    source = doorway.source
+    health = HealthRoutes(readiness, source)
+    schemas = SchemaRoutes(doorway)
+    whoami = WhoAmI(doorway, reader)
+    public = [
+        *(FlowRoutes(engine, doorway, responder).table() for engine in engines),
+        LogoutRoutes(doorway, responder).table(),
+        OwnSessionRoutes(doorway).table(),
+        ErrorPageRoutes(doorway).table(),
+        schemas.table(),
+        WellKnownRoutes(source).table(),
+        health.public_table(),
+        {"/ui": {"GET": Route(pages)}, "/ui/{page:path}": {"GET": Route(pages), "POST": Route(pages)}},
+        to_admin(source),
+        {WHOAMI: {ANY: Route(whoami)}},
+    ]
+    admin = [
+        AdminIdentityRoutes(doorway).table(),
+        AdminSessionRoutes(doorway).table(),
+        health.admin_table(),
+        to_public(source),
+    ]
+    return Listeners(
+        public=Application(
+            doorway,
+            responder,
+            Routes(joined(public)),
+            base_url=lambda: source.current().serve.public.base_url,
+            cors=Cors(source),
+            hot=(WHOAMI, whoami),
+        ),
+        admin=Application(
+            doorway,
+            responder,
+            Routes(joined(admin)),
+            base_url=lambda: source.current().serve.admin.base_url,
+            rewritten=admin_path,
+        ),
+    )
+
+
+def joined(tables: Sequence[Mapping[str, Mapping[str, Route]]]) -> dict[str, dict[str, Route]]:
+    """The tables as one; of two that answer the same path and method the first counts."""
+    whole: dict[str, dict[str, Route]] = {}
+    for table in tables:
+        for path, methods in table.items():
+            whole[path] = {**methods, **whole.get(path, {})}
+    return whole

@@ -1,0 +1,135 @@
+"""How does the server run and stop? Two listeners in one loop, drained before they close (HTTP-104, OPS-08)."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+import uvicorn
+import uvloop
+
+from limen.bootstrap.build import House, build
+from limen.config.load import LoadedConfig, LoadRequest
+from limen.config.watch import Watcher
+from limen.http.application import Application
+from limen.http.limits import LimitedHttpToolsProtocol
+from limen.kernel.errors import LimenError
+from limen.kernel.tasks import Tasks
+from limen.kernel.urls import joined
+
+_DRAIN_SECONDS: Final = 30
+_CLEAN_SECONDS: Final = 300
+_CLEAN_BATCH: Final = 500
+_KEPT: Final = timedelta(hours=24)
+"""How long what has expired is kept before it is deleted (security.md §2.1)."""
+
+
+def serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. `announce` is told where to click once both listeners are up."""
+    uvloop.run(_serve(request, announce))
+
+
+async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
+    house = await build(request)
+    log = house.services.log
+    tasks = Tasks(lambda name, error: log.error("a background task ended", task=name, error=type(error).__name__))
+    servers = _servers(house)
+    _on_signal(house, servers)
+    tasks.start("configuration", _watch(house))
+    tasks.start("clean-up", _clean(house))
+    tasks.start("announcement", _announced(house, servers, announce))
+    try:
+        await asyncio.gather(*(server.serve() for server in servers))
+    finally:
+        await tasks.stop()
+        await house.close()
+
+
+def _servers(house: House) -> tuple["QuietServer", ...]:
+    config = house.source.current()
+    public, admin = config.serve.public, config.serve.admin
+    return (
+        _server(house.listeners.public, public.host, public.port),
+        _server(house.listeners.admin, admin.host, admin.port),
+    )
+
+
+def _server(app: Application, host: str, port: int) -> "QuietServer":
+    where = {"uds": host.removeprefix("unix:")} if host.startswith("unix:") else {"host": host}
+    config = uvicorn.Config(
+        app,
+        port=port,
+        http=LimitedHttpToolsProtocol,
+        loop="none",
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        **where,
+    )
+    return QuietServer(config)
+
+
+class QuietServer(uvicorn.Server):
+    """A uvicorn server that leaves signals to us: two of them live in one process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _on_signal(house: House, servers: tuple[QuietServer, ...]) -> None:
+    """First be not ready, then answer what is under way, then close; a second signal does not wait."""
+
+    def stop() -> None:
+        for server in servers:
+            server.force_exit = server.should_exit
+            server.should_exit = True
+        house.readiness.draining = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+
+
+async def _announced(house: House, servers: tuple[QuietServer, ...], announce: Callable[[str], None]) -> None:
+    while not all(server.started for server in servers):  # noqa: ASYNC110 (uvicorn offers no event to wait for)
+        await asyncio.sleep(0.01)
+    config = house.source.current()
+    house.services.log.info(
+        "ready",
+        public=config.serve.public.base_url,
+        admin=config.serve.admin.base_url,
+        process=os.getpid(),
+    )
+    announce(joined(config.serve.public.base_url, "ui") + "/")
+
+
+async def _watch(house: House) -> None:
+    log = house.services.log
+
+    def refused(error: LimenError) -> None:
+        log.error("the changed configuration is refused, the old one stays in force", reason=error.reason)
+
+    def changed(loaded: LoadedConfig) -> None:
+        log.info("the changed configuration is in force", revision=loaded.config.revision)
+        for warning in loaded.warnings:
+            log.warning(warning.text, key=warning.key)
+
+    await Watcher(house.source, refused=refused, changed=changed, adopt=house.adopt).run()
+
+
+async def _clean(house: House) -> None:
+    """Delete what expired a day ago, in small batches, for ever."""
+    services = house.services
+    while True:
+        before = services.clock.now() - _KEPT
+        removed = await services.storage.remove_expired(before, _CLEAN_BATCH)
+        await asyncio.sleep(1 if removed == _CLEAN_BATCH else _CLEAN_SECONDS)

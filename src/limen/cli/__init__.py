@@ -1,0 +1,57 @@
+"""The command line: parses arguments and calls bootstrap; every command is loaded when it is called."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from limen import __version__
+from limen.kernel.errors import LimenError
+
+COMMANDS: Final = {
+    "serve": ("limen.cli.serve", "serve"),
+    "config": ("limen.cli.config", "config"),
+    "migrate": ("limen.cli.migrate", "migrate"),
+    "version": ("limen.cli.version", "version"),
+}
+"""Where each command lives."""
+DATA_FOLDER: Final = "LIMEN_DATA_FOLDER"
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module only when it is called: starting has to be quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="limen")
+@click.option("-c", "--config", "files", multiple=True, type=click.Path(path_type=Path), help="A file; repeatable.")
+@click.pass_context
+def limen(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Limen, the identity server at the threshold of what you own."""
+    from limen.cli.surroundings import Surroundings
+
+    environment = dict(os.environ)
+    data_folder = Path(environment.get(DATA_FOLDER, "data"))
+    context.obj = Surroundings(environment=environment, data_folder=data_folder, files=files)
+
+
+def main() -> None:
+    """Run the command line; refusals of ours are one clear message and exit status 1."""
+    try:
+        limen.main(standalone_mode=True)
+    except LimenError as error:
+        click.echo(f"limen: {error.reason or error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,127 @@
+"""Which hooks run around a flow, and what is each one told?"""
+
+from collections.abc import Mapping
+from typing import ClassVar, Final, Literal, TypeAlias
+
+import msgspec
+
+from limen.config.outgoing import AuthConfig
+from limen.config.syntax import SecretText, Url
+from limen.kernel.json_doc import EMPTY, JsonDoc
+
+HookName = Literal[
+    "session",
+    "revoke_active_sessions",
+    "require_verified_address",
+    "verification",
+    "show_verification_ui",
+    "verify_new_address",
+    "notify_previous_addresses",
+    "web_hook",
+    "b2b_sso",
+    "organization",
+]
+
+ANYWHERE: Final = frozenset({"web_hook", "b2b_sso", "organization"})
+AFTER: Final[Mapping[str, frozenset[str]]] = {
+    "login": frozenset(
+        {"revoke_active_sessions", "require_verified_address", "verification", "show_verification_ui", *ANYWHERE}
+    ),
+    "registration": frozenset({"session", "verification", "show_verification_ui", *ANYWHERE}),
+    "settings": frozenset(
+        {
+            "revoke_active_sessions",
+            "verification",
+            "show_verification_ui",
+            "verify_new_address",
+            "notify_previous_addresses",
+            *ANYWHERE,
+        }
+    ),
+    "recovery": frozenset({"revoke_active_sessions", *ANYWHERE}),
+    "verification": ANYWHERE,
+}
+"""Hooks that may follow each flow (kratos-features.md 13.4; the level does not matter here, SEED3-01)."""
+
+
+class WebHookResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of the answer."""
+
+    ignore: bool = False
+    """Do not wait for the answer (WH-07)."""
+    parse: bool = False
+    """Let the answer refuse the flow or change the person (WH-10, WH-11)."""
+
+
+class WebHookConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """A call to a program of the operator (WH-01)."""
+
+    chosen_by: ClassVar[frozenset[str]] = frozenset({"web_hook"})
+
+    url: Url
+    """Address that is called."""
+    method: str
+    """HTTP method."""
+    id: str = ""
+    """Name of this hook in events."""
+    headers: Mapping[str, SecretText] = msgspec.field(default_factory=dict[str, str])
+    """Headers that are sent along."""
+    body: str = ""
+    """Jsonnet program that writes the payload, as an address; no payload when unset."""
+    auth: AuthConfig | None = None
+    """How the call proves who makes it."""
+    response: WebHookResponse = WebHookResponse()
+    """What becomes of the answer."""
+    can_interrupt: bool = False
+    """Older form of `response.parse`, for refusals only."""
+    emit_analytics_event: bool = True
+    """Report the call in traces."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether the answer can refuse the flow, so that the hook runs before anything is stored (HOOK-03)."""
+        return self.response.parse or self.can_interrupt
+
+
+class NotifyPreviousConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Who hears of a changed address (HOOK-13)."""
+
+    chosen_by: ClassVar[frozenset[str]] = frozenset({"notify_previous_addresses"})
+
+    recipients: Literal["removed", "all_verified", "all"] = "removed"
+    """The addresses that are told."""
+
+
+class NoSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Hooks that have nothing to configure (SEED0-07, SEED1-12)."""
+
+    chosen_by: ClassVar[frozenset[str]] = frozenset(
+        {
+            "session",
+            "revoke_active_sessions",
+            "require_verified_address",
+            "verification",
+            "show_verification_ui",
+            "verify_new_address",
+        }
+    )
+
+
+HookSettings: TypeAlias = WebHookConfig | NotifyPreviousConfig | NoSettings | JsonDoc
+"""What a hook is told; a document only for the organization hooks, whose settings are open."""
+
+
+class HookConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a list of hooks."""
+
+    chooses: ClassVar[Mapping[str, str]] = {"config": "hook"}
+
+    hook: HookName
+    """Name of the hook."""
+    config: HookSettings = EMPTY
+    """Its settings; which, depends on the hook."""
+
+    @property
+    def web_hook(self) -> WebHookConfig | None:
+        """The settings, if this is a web hook."""
+        return self.config if isinstance(self.config, WebHookConfig) else None

@@ -1,0 +1,114 @@
+"""Which keys are accepted although Limen does not do yet what they ask for? The list may only shrink."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from limen.config.problems import ConfigWarning
+from limen.config.rules import hook_lists
+from limen.kernel.json_doc import JsonObject, JsonValue, at
+
+
+class NotYet(msgspec.Struct, frozen=True, kw_only=True):
+    """One missing feature. A key that ends in `.*` stands for everything below it."""
+
+    feature: str
+    keys: tuple[str, ...]
+    when: Literal["said", "on"] = "said"
+    """Whether it matters that a key is set at all, or only that it is switched on."""
+
+
+NOT_YET: Final = (
+    NotYet(feature="HTTPS on Limen's own listeners", keys=("serve.public.tls", "serve.admin.tls")),
+    NotYet(feature="Unix domain sockets", keys=("serve.public.socket", "serve.admin.socket")),
+    NotYet(feature="sending e-mail and text messages", keys=("courier",)),
+    NotYet(feature="changing settings", keys=("selfservice.flows.settings",)),
+    NotYet(feature="account recovery", keys=("selfservice.flows.recovery.enabled",), when="on"),
+    NotYet(feature="verification of addresses", keys=("selfservice.flows.verification.enabled",), when="on"),
+    NotYet(feature="links by e-mail", keys=("selfservice.methods.link.enabled",), when="on"),
+    NotYet(
+        feature="one-time codes",
+        keys=(
+            "selfservice.methods.code.enabled",
+            "selfservice.methods.code.passwordless_enabled",
+            "selfservice.methods.code.mfa_enabled",
+        ),
+        when="on",
+    ),
+    NotYet(feature="authenticator apps", keys=("selfservice.methods.totp.enabled",), when="on"),
+    NotYet(feature="backup codes", keys=("selfservice.methods.lookup_secret.enabled",), when="on"),
+    NotYet(feature="security keys", keys=("selfservice.methods.webauthn.enabled",), when="on"),
+    NotYet(feature="passkeys", keys=("selfservice.methods.passkey.enabled",), when="on"),
+    NotYet(feature="sign-in with other services", keys=("selfservice.methods.oidc.enabled",), when="on"),
+    NotYet(
+        feature="password migration from an older system",
+        keys=("selfservice.methods.password.config.migrate_hook.enabled",),
+        when="on",
+    ),
+    NotYet(
+        feature="organizations and the enterprise edition",
+        keys=("selfservice.methods.b2b", "organizations", "enterprise"),
+    ),
+    NotYet(feature="sign-in for an OAuth2 server", keys=("oauth2_provider",)),
+    NotYet(feature="encryption at rest", keys=("ciphers.algorithm",)),
+    NotYet(feature="tracing", keys=("tracing",)),
+    NotYet(feature="profiling", keys=("profiling",)),
+    NotYet(feature="the clean-up command", keys=("database.cleanup",)),
+    NotYet(feature="read consistency levels", keys=("preview",)),
+    NotYet(feature="settings of outgoing mail and web hooks", keys=("clients.smtp", "clients.web_hook")),
+    NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
+    NotYet(
+        feature="choices about recovery and codes",
+        keys=(
+            "feature_flags.use_continue_with_transitions",
+            "feature_flags.choose_recovery_address",
+            "feature_flags.refresh_login_choose_address",
+        ),
+        when="on",
+    ),
+)
+
+HOOKS_NOT_YET: Final = (
+    "web_hook",
+    "verification",
+    "verify_new_address",
+    "notify_previous_addresses",
+    "b2b_sso",
+    "organization",
+)
+"""Hooks that may be listed and do not run yet."""
+
+_OFF: Final[tuple[JsonValue, ...]] = (None, False, 0, "", "noop")
+
+
+def missing_features(document: JsonObject) -> list[ConfigWarning]:
+    """One warning for each feature that a document (in today's form) asks for in vain."""
+    found = [
+        ConfigWarning(key=key, text=f"Limen does not have this yet and goes on without: {entry.feature}")
+        for entry in NOT_YET
+        if (key := _asked_for(document, entry))
+    ]
+    return [*found, *_hooks(document)]
+
+
+def _asked_for(document: JsonObject, entry: NotYet) -> str:
+    for key in entry.keys:
+        value = at(document, key.split("."))
+        if value is True or (entry.when == "said" and value not in _OFF and value not in ({}, [])):
+            return key
+        if entry.when == "on" and isinstance(value, int) and value > 0:
+            return key
+    return ""
+
+
+def _hooks(document: JsonObject) -> Iterator[ConfigWarning]:
+    listed = [(name, path) for path, _, _ in hook_lists(document) for name in _names(at(document, path.split(".")))]
+    for hook in HOOKS_NOT_YET:
+        places = [path for name, path in listed if name == hook]
+        if places:
+            yield ConfigWarning(key=places[0], text=f"Limen does not run this hook yet and goes on without: {hook}")
+
+
+def _names(hooks: JsonValue) -> Sequence[JsonValue]:
+    return [entry.get("hook") for entry in hooks if isinstance(entry, dict)] if isinstance(hooks, list) else []

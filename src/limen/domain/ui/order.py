@@ -1,0 +1,109 @@
+"""In which order does a form show its nodes? (FLOW-19, LOGIN-30, REG-21, SET-11)"""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Final
+
+from limen.domain.identity.schema import IdentitySchema
+from limen.domain.ui.nodes import Anchor, Group, Image, Input, Node, Script
+from limen.domain.ui.traits import field_names
+
+LOGIN_GROUPS: Final = (
+    Group.OIDC,
+    Group.DEFAULT,
+    Group.WEBAUTHN,
+    Group.PASSKEY,
+    Group.CODE,
+    Group.PASSWORD,
+    Group.TOTP,
+    Group.LOOKUP_SECRET,
+)
+REGISTRATION_GROUPS: Final = (
+    Group.OIDC,
+    Group.SAML,
+    Group.DEFAULT,
+    Group.WEBAUTHN,
+    Group.PASSKEY,
+    Group.CODE,
+    Group.PASSWORD,
+    Group.CAPTCHA,
+    Group.PROFILE,
+)
+SETTINGS_GROUPS: Final = (
+    Group.DEFAULT,
+    Group.PROFILE,
+    Group.PASSWORD,
+    Group.OIDC,
+    Group.LOOKUP_SECRET,
+    Group.WEBAUTHN,
+    Group.PASSKEY,
+    Group.TOTP,
+)
+_LOGIN_NAMES: Final = ("csrf_token", "identifier", "password")
+_BEHIND_THE_TRAITS: Final = (
+    "lookup_secret_reveal",
+    "lookup_secret_regenerate",
+    "lookup_secret_codes",
+    "lookup_secret_confirm",
+    "webauthn_remove",
+    "webauthn_register_displayname",
+    "webauthn_register",
+    "passkey_remove",
+    "passkey_register",
+    "totp_qr",
+    "totp_secret_key",
+    "totp_unlink",
+    "totp_code",
+)
+
+
+def by_group(nodes: Iterable[Node], groups: tuple[Group, ...] = LOGIN_GROUPS) -> tuple[Node, ...]:
+    """The order of a login form: groups, then `csrf_token`, `identifier`, `password`, the rest (see `ordered`)."""
+    return ordered(nodes, groups, _LOGIN_NAMES)
+
+
+def by_schema(nodes: Iterable[Node], schema: IdentitySchema, groups: tuple[Group, ...]) -> tuple[Node, ...]:
+    """The order of registration and settings forms: groups, then traits as the schema has them (see `ordered`).
+
+    The password stands behind the first trait, which in most schemas is the identifier, where both groups touch.
+    """
+    traits = field_names(schema)
+    return ordered(nodes, groups, ("csrf_token", *traits[:1], "password", *traits[1:], *_BEHIND_THE_TRAITS))
+
+
+def ordered(nodes: Iterable[Node], groups: tuple[Group, ...], names: tuple[str, ...]) -> tuple[Node, ...]:
+    """The nodes as a form shows them.
+
+    First by group; groups that are not among `groups` come before all others. Then, within a run of nodes of one group
+    (`default` and `password` count as one where they touch), by the place of the name among `names`: the name itself, else
+    the first of them that it begins with, else behind all of them; `method` is always last. Where that leaves two nodes
+    equal, the smaller value goes first (no value sorts behind digits and before letters); trait fields stay as they were.
+    """
+    exact = {name: place for place, name in reversed(tuple(enumerate(names)))}
+    group_rank = {group: place for place, group in enumerate(groups)}
+
+    def rank(node: Node) -> tuple[int, str]:
+        name = node.name
+        if name == "method":
+            return len(names) + 1, _shown_value(node)
+        place = exact.get(name)
+        if place is None:
+            place = next((place for place, begin in enumerate(names) if name.startswith(begin)), len(names))
+        return place, "" if name.startswith("traits.") else _shown_value(node)
+
+    by_rank_of_group = sorted(nodes, key=lambda node: group_rank.get(node.group, -1))
+    runs = groupby(by_rank_of_group, key=lambda node: Group.DEFAULT if node.group is Group.PASSWORD else node.group)
+    return tuple(node for _, run in runs for node in sorted(run, key=rank))
+
+
+def _shown_value(node: Node) -> str:
+    match node.attributes:
+        case Input(value=None):
+            return "<nil>"
+        case Input(value=value) if value is not None:
+            plain = value.value()
+            return plain if isinstance(plain, str) else value.text
+        case Image(src=text) | Script(src=text) | Anchor(href=text):
+            return text
+        case _:
+            return "&"

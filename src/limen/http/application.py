@@ -1,0 +1,146 @@
+"""How does a request become an answer? Limits, routes, errors, headers: one ASGI application per listener."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeAlias
+
+from starlette.types import Receive, Scope as AsgiScope, Send
+
+from limen.app.scope import Client
+from limen.http import request as requests
+from limen.http.cors import Cors
+from limen.http.doorway import Doorway
+from limen.http.negotiate import client_of
+from limen.http.respond import Responder, json_response
+from limen.http.routes import Errors, Found, Route, Routes
+from limen.kernel.errors import LimenError
+from limen.kernel.http_values import Request, Response
+from limen.ports.passwords import Overloaded
+from limen.wire.errors import envelope, unexpected
+
+_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
+_NEVER_CACHED: Final = ("cache-control", "private, no-cache, no-store, must-revalidate")
+_ALWAYS: Final = (
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+)
+_LOCKED: Final = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+_STRICT_TRANSPORT: Final = ("strict-transport-security", "max-age=31536000")
+_NOT_FOUND, _NOT_ALLOWED, _REDIRECT, _INTERNAL = 404, 405, 307, 500
+_BODILESS: Final = frozenset({204, 304})
+_SERVER_ERROR: Final = 500
+
+Clean: TypeAlias = Callable[[str], str]
+HotPath: TypeAlias = Callable[[Request], Awaitable[Response]]
+
+
+class BaseUrl(Protocol):
+    """Reads this listener's own base URL from the configuration in force."""
+
+    def __call__(self) -> str: ...
+
+
+class Application:
+    """One listener. `rewritten` turns a path into the one that is routed; `hot` is answered before any route."""
+
+    def __init__(
+        self,
+        doorway: Doorway,
+        responder: Responder,
+        routes: Routes,
+        *,
+        base_url: BaseUrl,
+        cors: Cors | None = None,
+        rewritten: Clean = str,
+        hot: tuple[str, HotPath] | None = None,
+    ) -> None:
+        self._doorway = doorway
+        self._responder = responder
+        self._routes = routes
+        self._base_url = base_url
+        self._cors = cors
+        self._rewritten = rewritten
+        self._hot_path, self._hot = hot if hot is not None else ("", None)
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        response = await self._answer(scope, receive)
+        head = scope["method"] == "HEAD"
+        body = b"" if head or response.status in _BODILESS else response.body
+        headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in response.headers]
+        if response.status not in _BODILESS:
+            headers.append((b"content-length", str(len(response.body)).encode()))
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: AsgiScope, receive: Receive) -> Response:
+        path: str = scope["path"]
+        method: str = scope["method"]
+        if self._hot is not None and path == self._hot_path and not self._preflight(scope):
+            response = await self._guarded(scope, receive, Route(self._hot), {})
+        elif "//" in path:
+            response = _cleaned(path, scope["query_string"].decode("latin-1"))
+        else:
+            response = await self._routed(scope, receive, self._rewritten(path), method)
+        return self._dressed(scope, response, method)
+
+    def _preflight(self, scope: AsgiScope) -> bool:
+        return self._cors is not None and scope["method"] == "OPTIONS" and self._cors.is_preflight(scope)
+
+    async def _routed(self, scope: AsgiScope, receive: Receive, path: str, method: str) -> Response:
+        if self._cors is not None and method == "OPTIONS" and (preflight := self._cors.preflight(scope)) is not None:
+            return preflight
+        found = self._routes.find(path)
+        if found is None:
+            return Response(status=_NOT_FOUND, headers=(_TEXT,), body=b"There is nothing at this address.\n")
+        route = found.route(method)
+        if route is None:
+            headers = (_TEXT, ("allow", found.allow))
+            return Response(status=_NOT_ALLOWED, headers=headers, body=b"This address does not take that method.\n")
+        return await self._guarded(scope, receive, route, found)
+
+    async def _guarded(self, scope: AsgiScope, receive: Receive, route: Route, found: Found | dict[str, str]) -> Response:
+        """The route's answer, or what is said when it fails: never a stack trace, never a secret."""
+        config = self._doorway.source.current()
+        captured = found.captured if isinstance(found, Found) else found
+        request = Request(method=scope["method"], path=scope["path"])
+        try:
+            request = await requests.read(
+                scope, receive, self._base_url(), config.serve.public.trusted_proxies, captured
+            )
+            return await route.handler(request)
+        except LimenError as error:
+            return await self._refused(request, route, error)
+        except Exception as error:  # noqa: BLE001 (the last line: whatever it is, the client gets a clean answer)
+            self._doorway.services.log.error("unexpected failure", path=scope["path"], error=repr(type(error).__name__), exception=error)
+            return json_response(unexpected(request.header("x-request-id")), _INTERNAL)
+
+    async def _refused(self, request: Request, route: Route, error: LimenError) -> Response:
+        found = envelope(error, request.header("x-request-id"))
+        if found.error.code >= _SERVER_ERROR:
+            self._doorway.services.log.error("refused", path=request.path, error=type(error).__name__, reason=error.reason)
+        if route.errors is Errors.NEGOTIATED and client_of(request) is Client.BROWSER:
+            scope = await self._doorway.scope(request)
+            return await self._responder.refused(scope, request, error, Client.BROWSER)
+        response = json_response(found, found.error.code)
+        if isinstance(error, Overloaded):
+            return response.with_headers(("retry-after", str(error.retry_after)))
+        return response
+
+    def _dressed(self, scope: AsgiScope, response: Response, method: str) -> Response:
+        """The headers that every answer carries (security.md §2.28), unless the handler set its own."""
+        own = {name for name, _ in response.headers}
+        more = [header for header in (*_ALWAYS, _LOCKED) if header[0] not in own]
+        if method == "GET" and "cache-control" not in own:
+            more.append(_NEVER_CACHED)
+        if self._base_url().startswith("https://"):
+            more.append(_STRICT_TRANSPORT)
+        dressed = response.with_headers(*more)
+        return self._cors.dressed(scope, dressed) if self._cors is not None else dressed
+
+
+def _cleaned(path: str, query: str) -> Response:
+    """A path with doubled slashes, as front-ends make them that join a base URL ending in one: to the clean path."""
+    clean = "/" + "/".join(part for part in path.split("/") if part)
+    location = clean + (f"?{query}" if query else "")
+    return Response(status=_REDIRECT, headers=(("location", location), _TEXT), body=b"")

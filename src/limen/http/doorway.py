@@ -1,0 +1,75 @@
+"""Who stands at the door? Turns a request into the scope that the application sees: client, visitor, session, marks."""
+
+import base64
+import binascii
+from typing import Final
+
+from limen.app.flows.csrf import TOKEN_BYTES
+from limen.app.scope import BrowserMarks, Scope, Services, Visitor
+from limen.app.sessions.check import by_token
+from limen.config.model import Config
+from limen.config.source import ConfigSource
+from limen.http import cookies
+from limen.http.negotiate import client_of
+from limen.http.request import is_trusted, visitor_of
+from limen.kernel.http_values import Request
+
+_BEARER: Final = "bearer "
+_AJAX: Final = frozenset({"cors", "same-origin"})
+
+
+class Doorway:
+    """One listener's view of who is asking."""
+
+    def __init__(self, source: ConfigSource, services: Services) -> None:
+        self.source = source
+        self.services = services
+
+    async def scope(self, request: Request) -> Scope:
+        """The scope of a request: one snapshot of the configuration from here to the answer."""
+        config = self.source.current()
+        held = cookies.parsed(request)
+        token = self.presented_token(config, request, held)
+        return Scope(
+            config=config,
+            services=self.services,
+            client=client_of(request),
+            visitor=self._visitor(config, request),
+            browser=self._marks(config, request, held),
+            session=await by_token(self.services.storage, self.services.clock, token),
+        )
+
+    def presented_token(self, config: Config, request: Request, held: dict[str, str]) -> str:
+        """The session token that the request shows: header, then cookie, then bearer (SESS-04); empty without one."""
+        if token := request.header("x-session-token"):
+            return token
+        if value := held.get(config.session.cookie.name):
+            opened = cookies.opened(config, self.services.sealing, value)
+            if opened is not None:
+                return opened.session_token
+        authorization = request.header("authorization")
+        return authorization[len(_BEARER) :].strip() if authorization[: len(_BEARER)].lower() == _BEARER else ""
+
+    def _visitor(self, config: Config, request: Request) -> Visitor:
+        return visitor_of(request, proxied=is_trusted(request.peer, tuple(config.serve.public.trusted_proxies)))
+
+    def _marks(self, config: Config, request: Request, held: dict[str, str]) -> BrowserMarks:
+        token = csrf_token(held.get(cookies.csrf_cookie_name(config.serve.public.base_url), ""))
+        return BrowserMarks(
+            token=token if token is not None else self.services.entropy.octets(TOKEN_BYTES),
+            has_cookie_header=bool(request.header("cookie")),
+            has_csrf_cookie=token is not None,
+            ajax=request.header("sec-fetch-mode") in _AJAX,
+            origin=request.header("origin"),
+            foreign_cookies=cookies.foreign(held),
+            cross_site=request.header("sec-fetch-site") == "cross-site" and request.header("sec-fetch-mode") == "navigate",
+        )
+
+
+def csrf_token(value: str) -> bytes | None:
+    """The 32 bytes of an anti-CSRF cookie, or None when it holds something else."""
+    try:
+        raw = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return raw if len(raw) == TOKEN_BYTES else None

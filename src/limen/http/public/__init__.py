@@ -1,0 +1,1 @@
+"""What the public listener answers, one file per subject."""

@@ -1,0 +1,79 @@
+"""How are flows started, read and sent over HTTP? Three functions for all five kinds (HTTP-01 … HTTP-22)."""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+import msgspec
+
+from limen.app.flows.contract import Authenticated, Draft, Start
+from limen.app.flows.engine import FlowEngine
+from limen.app.scope import Client
+from limen.domain.flow.details import LoginDetail, RegistrationDetail
+from limen.domain.flow.kinds import FlowType
+from limen.http.body import submission
+from limen.http.doorway import Doorway
+from limen.http.respond import Responder
+from limen.http.routes import Errors, Route
+from limen.kernel.http_values import Request, Response
+
+Engine: TypeAlias = FlowEngine[LoginDetail, Authenticated] | FlowEngine[RegistrationDetail, Draft]
+
+_TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+"""What Go's parser of booleans takes for true; anything else is not (LOGIN-02)."""
+
+
+class FlowRoutes:
+    """The routes of one kind of flow."""
+
+    def __init__(self, engine: Engine, doorway: Doorway, responder: Responder) -> None:
+        self._engine = engine
+        self._doorway = doorway
+        self._responder = responder
+
+    def table(self) -> Mapping[str, Mapping[str, Route]]:
+        base = f"/self-service/{self._engine.spec.kind.value}"
+        submit = Route(self.submit, Errors.NEGOTIATED)
+        return {
+            f"{base}/browser": {"GET": Route(self.create_browser, Errors.NEGOTIATED)},
+            f"{base}/api": {"GET": Route(self.create_native)},
+            f"{base}/flows": {"GET": Route(self.fetch)},
+            base: {"GET": submit, "POST": submit},
+        }
+
+    async def create_browser(self, request: Request) -> Response:
+        scope = await self._doorway.scope(request)
+        reply = await self._engine.create(scope, start_of(request, FlowType.BROWSER))
+        return await self._responder.respond(scope, request, reply, scope.client)
+
+    async def create_native(self, request: Request) -> Response:
+        scope = msgspec.structs.replace(await self._doorway.scope(request), client=Client.API)
+        reply = await self._engine.create(scope, start_of(request, FlowType.API))
+        return await self._responder.respond(scope, request, reply, Client.API)
+
+    async def fetch(self, request: Request) -> Response:
+        """Always JSON, whoever asks (HTTP-03)."""
+        scope = await self._doorway.scope(request)
+        reply = await self._engine.fetch(scope, request.query("id"))
+        return await self._responder.respond(scope, request, reply, Client.API)
+
+    async def submit(self, request: Request) -> Response:
+        scope = await self._doorway.scope(request)
+        answer = await self._engine.submit(scope, request.query("flow"), submission(request))
+        return await self._responder.respond(scope, request, answer.reply, answer.client)
+
+
+def start_of(request: Request, type: FlowType) -> Start:
+    return Start(
+        type=type,
+        request_url=request.url,
+        return_to=request.query("return_to"),
+        refresh=request.query("refresh") in _TRUE,
+        aal=request.query("aal"),
+        via=request.query("via"),
+        organization=request.query("organization"),
+        identity_schema=request.query("identity_schema"),
+        after_verification_return_to=request.query("after_verification_return_to"),
+        wants_exchange_code=request.query("return_session_token_exchange_code") in _TRUE,
+    )
+
+

@@ -1,0 +1,94 @@
+"""How does a request come in? From ASGI into one plain value, within limits, believing proxies only when configured."""
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+from starlette.types import Receive, Scope as AsgiScope
+
+from limen.app.errors import BodyTooLarge
+from limen.app.scope import Visitor
+from limen.kernel.errors import MalformedInput
+from limen.kernel.http_values import Request
+
+MOST_BYTES: Final = 5_000_000
+"""HTTP-103."""
+_LONGEST_LOCATION: Final = 128
+
+
+async def read(
+    scope: AsgiScope, receive: Receive, base_url: str, trusted: Sequence[str], captured: Mapping[str, str]
+) -> Request:
+    """The request. Raises BodyTooLarge, MalformedInput for a connection that breaks off."""
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    query = scope["query_string"].decode("latin-1")
+    path = scope["path"]
+    client = scope.get("client")
+    peer = client[0] if client else ""
+    proxied = is_trusted(peer, tuple(trusted))
+    return Request(
+        method=scope["method"],
+        path=path,
+        query_string=query,
+        headers=headers,
+        body=await _body(scope, receive),
+        peer=_forwarded(headers, peer) if proxied else peer,
+        url=base_url + quote(path) + (f"?{query}" if query else ""),
+        secure=base_url.startswith("https://"),
+        captured=captured,
+    )
+
+
+async def _body(scope: AsgiScope, receive: Receive) -> bytes:
+    if scope["method"] in {"GET", "HEAD", "OPTIONS", "TRACE"}:
+        return b""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise MalformedInput("The connection broke off before the body was complete.")
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise BodyTooLarge(f"The body is larger than {MOST_BYTES} bytes.")
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+@lru_cache(maxsize=4096)
+def is_trusted(peer: str, networks: tuple[str, ...]) -> bool:
+    """Whether the TCP peer is a proxy whose forwarding headers are believed (security.md §2.35)."""
+    if not networks:
+        return False
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(network, strict=False) for network in networks)
+
+
+def _forwarded(headers: Sequence[tuple[str, str]], peer: str) -> str:
+    """The client's address as the proxy tells it: True-Client-IP, else the last hop of X-Forwarded-For (SESS-19)."""
+    found = dict(headers)
+    hops = found.get("x-forwarded-for", "").split(",")
+    for candidate in (found.get("true-client-ip", ""), found.get("x-real-ip", ""), hops[-1]):
+        text = candidate.strip()
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            continue
+    return peer
+
+
+def visitor_of(request: Request, *, proxied: bool) -> Visitor:
+    """Who is visiting, as sessions remember it (SESS-19)."""
+    place = (request.header("cf-ipcity"), request.header("cf-ipcountry")) if proxied else ("", "")
+    return Visitor(
+        ip=request.peer,
+        user_agent=request.header("user-agent"),
+        location=", ".join(part for part in place if part)[:_LONGEST_LOCATION],
+    )

@@ -1,0 +1,62 @@
+"""Which handler answers this path and method? A table; 404 and 405 are told apart as RFC 9110 asks (HTTP-92, HTTP-93)."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+from starlette.routing import compile_path
+
+from limen.kernel.http_values import Handler
+
+ANY: Final = "*"
+"""Stands for every method (QK-10)."""
+
+
+class Errors(StrEnum):
+    """How a route tells its errors."""
+
+    JSON = "json"
+    """As the envelope, whoever asks."""
+    NEGOTIATED = "negotiated"
+    """As the error page for browsers, as the envelope for apps (FLOW-10)."""
+
+
+class Route(msgspec.Struct, frozen=True):
+    handler: Handler
+    errors: Errors = Errors.JSON
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What answers a path: its methods, and what the path holds."""
+
+    methods: Mapping[str, Route]
+    captured: Mapping[str, str]
+
+    def route(self, method: str) -> Route | None:
+        """The route for a method; HEAD asks what GET would answer."""
+        return self.methods.get(method) or self.methods.get(ANY) or (self.methods.get("GET") if method == "HEAD" else None)
+
+    @property
+    def allow(self) -> str:
+        return ", ".join(sorted(self.methods))
+
+
+class Routes:
+    """A fixed table: paths without parameters by look-up, the few others by pattern, in the order given."""
+
+    def __init__(self, table: Mapping[str, Mapping[str, Route]]) -> None:
+        self._plain = {path: Found(methods=methods, captured={}) for path, methods in table.items() if "{" not in path}
+        self._patterns: list[tuple[re.Pattern[str], Mapping[str, Route]]] = [
+            (compile_path(path)[0], methods) for path, methods in table.items() if "{" in path
+        ]
+
+    def find(self, path: str) -> Found | None:
+        plain = self._plain.get(path) or (self._plain.get(path.rstrip("/")) if path != "/" else None)
+        if plain is not None:
+            return plain
+        for pattern, methods in self._patterns:
+            if match := pattern.match(path):
+                return Found(methods=methods, captured=match.groupdict())
+        return None

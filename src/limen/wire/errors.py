@@ -1,0 +1,173 @@
+"""Which status, id and words has this error? One table for all of them (appendix B)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from limen.app import errors as app
+from limen.app.flows.contract import FormProblems
+from limen.kernel.egress import EgressFailed, EgressTimedOut
+from limen.kernel.errors import LimenError, MalformedInput
+from limen.kernel.json_doc import JsonDoc
+from limen.ports import documents, jsonnet, passwords, storage, traits
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """The `details` of an error: only what is set is shown."""
+
+    docs: str | msgspec.UnsetType = msgspec.UNSET
+    hint: str | msgspec.UnsetType = msgspec.UNSET
+    reject_reason: str | msgspec.UnsetType = msgspec.UNSET
+    redirect_to: str | msgspec.UnsetType = msgspec.UNSET
+    return_to: str | msgspec.UnsetType = msgspec.UNSET
+    api: str | msgspec.UnsetType = msgspec.UNSET
+    redirect_browser_to: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class GenericError(msgspec.Struct, frozen=True, kw_only=True):
+    """The error object of the API document (HTTP-107)."""
+
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    code: int
+    status: str
+    request: str | msgspec.UnsetType = msgspec.UNSET
+    reason: str | msgspec.UnsetType = msgspec.UNSET
+    details: Detail | msgspec.UnsetType = msgspec.UNSET
+    message: str
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole body; some errors say more beside the error object."""
+
+    error: GenericError
+    redirect_browser_to: str | msgspec.UnsetType = msgspec.UNSET
+    use_flow_id: str | msgspec.UnsetType = msgspec.UNSET
+    expired_at: datetime | msgspec.UnsetType = msgspec.UNSET
+    since: int | msgspec.UnsetType = msgspec.UNSET
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of the table: a status, the error's name if it has one, and what it says when the error itself says nothing."""
+
+    status: HTTPStatus
+    id: str = ""
+    message: str = ""
+
+
+_BAD, _NOT_FOUND, _FORBIDDEN = HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN
+_UNAUTHORIZED, _CONFLICT, _GONE = HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT, HTTPStatus.GONE
+_INTERNAL, _BUSY = HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE
+
+ROWS: Final[Mapping[type[LimenError], Row]] = {
+    MalformedInput: Row(_BAD, "", "The request could not be understood."),
+    FormProblems: Row(_BAD, "", "The form was not filled in as it needs to be."),
+    app.FlowUnknown: Row(_NOT_FOUND),
+    app.FlowIdMissing: Row(_BAD),
+    app.FlowExpired: Row(_GONE, "self_service_flow_expired"),
+    app.FlowReplaced: Row(_GONE, "self_service_flow_expired"),
+    app.CsrfViolation: Row(_FORBIDDEN, "security_csrf_violation"),
+    app.AlreadySignedIn: Row(_BAD, "session_already_available"),
+    app.SessionRequired: Row(_UNAUTHORIZED),
+    app.SessionInactive: Row(_UNAUTHORIZED, "session_inactive"),
+    app.FirstFactorRequired: Row(_UNAUTHORIZED, "session_aal1_required"),
+    app.SecondFactorRequired: Row(_FORBIDDEN, "session_aal2_required"),
+    app.ReturnToForbidden: Row(_BAD, "self_service_flow_return_to_forbidden"),
+    app.FlowDisabled: Row(_BAD, "self_service_flow_disabled"),
+    app.BadParameter: Row(_BAD),
+    app.IdentityDisabled: Row(_BAD, "identity_disabled"),
+    app.VerifiedAddressRequired: Row(_FORBIDDEN, "session_verified_address_required"),
+    app.NoAddressToVerify: Row(_INTERNAL),
+    app.LogoutTokenMissing: Row(_BAD),
+    app.LogoutTokenWrong: Row(_FORBIDDEN),
+    app.IdentityUnknown: Row(_NOT_FOUND),
+    app.SessionUnknown: Row(_NOT_FOUND),
+    app.ErrorPageUnknown: Row(_NOT_FOUND),
+    app.OwnSession: Row(_BAD),
+    app.TokenizerUnknown: Row(_BAD),
+    app.TokenizerFailed: Row(_BAD),
+    app.BadPageToken: Row(_BAD),
+    app.MethodUnavailable: Row(_NOT_FOUND),
+    app.BrowserMustMove: Row(HTTPStatus.UNPROCESSABLE_ENTITY, "browser_location_change_required"),
+    app.BodyTooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    storage.IdentifierTaken: Row(_CONFLICT, "", "An identity with these data exists already."),
+    storage.ExternalIdTaken: Row(_CONFLICT, "", "An identity with this external id exists already."),
+    storage.FlowChanged: Row(_CONFLICT, "", "The flow was submitted by somebody else at the same time."),
+    storage.IdentityChanged: Row(_CONFLICT, "", "The identity was changed by somebody else at the same time."),
+    storage.StorageUnavailable: Row(_BUSY, "", "The database cannot be used at the moment."),
+    traits.SchemaUnknown: Row(_NOT_FOUND),
+    traits.SchemaBroken: Row(_INTERNAL, "", "An identity schema is misconfigured."),
+    traits.TraitsInvalid: Row(_BAD),
+    passwords.Overloaded: Row(_BUSY),
+    passwords.UnknownHash: Row(_BAD),
+    passwords.BreachCheckFailed: Row(_INTERNAL, "", "The password could not be checked; try again later."),
+    documents.DocumentUnavailable: Row(HTTPStatus.BAD_GATEWAY),
+    jsonnet.JsonnetFailed: Row(_BAD),
+    EgressFailed: Row(HTTPStatus.BAD_GATEWAY),
+    EgressTimedOut: Row(HTTPStatus.GATEWAY_TIMEOUT),
+}
+"""A class without a row of its own takes that of the nearest class above it; tests/wire/test_errors.py wants one for each."""
+
+_NANOSECONDS: Final = 1_000_000_000
+_DOCS: Final = "https://www.rfc-editor.org/rfc/rfc6265#section-8.2"
+
+
+def row_of(error: LimenError) -> Row:
+    for kind in type(error).__mro__:
+        if isinstance(kind, type) and issubclass(kind, LimenError) and kind in ROWS:
+            return ROWS[kind]
+    return Row(_INTERNAL, "", "Something went wrong here; it has been noted.")
+
+
+def envelope(error: LimenError, request_id: str = "") -> Envelope:
+    """The body of an error (HTTP-107, HTTP-108). What went wrong inside is not told to the outside."""
+    row = row_of(error)
+    said = error.reason if row.status < _INTERNAL or not row.message else ""
+    generic = GenericError(
+        id=row.id or msgspec.UNSET,
+        code=row.status.value,
+        status=row.status.phrase,
+        request=request_id or msgspec.UNSET,
+        details=_details(error),
+        message=said or row.message or row.status.phrase,
+    )
+    match error:
+        case app.SecondFactorRequired() | app.BrowserMustMove():
+            return Envelope(error=generic, redirect_browser_to=error.redirect_browser_to)
+        case app.FlowReplaced():
+            since = int(error.since * _NANOSECONDS)
+            return Envelope(error=generic, use_flow_id=error.use_flow_id, expired_at=error.expired_at, since=since)
+        case _:
+            return Envelope(error=generic)
+
+
+def unexpected(request_id: str = "") -> Envelope:
+    """What is told about a failure that nobody foresaw."""
+    generic = GenericError(
+        code=_INTERNAL.value,
+        status=_INTERNAL.phrase,
+        request=request_id or msgspec.UNSET,
+        message="Something went wrong here; it has been noted.",
+    )
+    return Envelope(error=generic)
+
+
+def document(found: Envelope) -> JsonDoc:
+    """The error object alone, as the error page keeps it (ERR-02)."""
+    return JsonDoc.of(found.error)
+
+
+def _details(error: LimenError) -> Detail | msgspec.UnsetType:
+    match error:
+        case app.CsrfViolation():
+            return Detail(docs=_DOCS, hint=error.hint, reject_reason=error.reject_reason or msgspec.UNSET)
+        case app.FlowExpired():
+            if error.type.value == "api":
+                return Detail(api=error.restart)
+            return Detail(redirect_to=error.restart, return_to=error.return_to)
+        case app.SecondFactorRequired():
+            return Detail(redirect_browser_to=error.redirect_browser_to)
+        case _:
+            return msgspec.UNSET
