@@ -50,3 +50,8 @@ def _drawn(length: int, table: bytes, unusable: bytes) -> str:
     while len(found) < length:
         found += os.urandom(length + 8).translate(table, unusable)
     return found[:length].decode()
+
+
+def system_environment() -> dict[str, str]:
+    """The environment of this process, read once and handed on."""
+    return dict(os.environ)  # noqa: TID251 (the door to the environment)

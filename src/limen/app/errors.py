@@ -63,7 +63,7 @@ class ReturnToForbidden(LimenError):
 
 
 class FlowDisabled(LimenError):
-    """This kind of flow is switched off (REG-01)."""
+    """The kind of flow is switched off (REG-01)."""
 
 
 class BadParameter(LimenError):

@@ -10,7 +10,7 @@ import msgspec
 from limen.adapters.breached_passwords import RangeBreaches
 from limen.adapters.documents import UrlDocuments
 from limen.adapters.hashers.pool import PasswordPool
-from limen.adapters.http_egress import HttpEgress
+from limen.adapters.http_egress import HttpEgress, Proxies
 from limen.adapters.jsonnet import ChildJsonnet
 from limen.adapters.jwt import JoseSigning
 from limen.adapters.logs import LineLog
@@ -66,7 +66,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
 
     async def adopt(self, loaded: LoadedConfig) -> None:
         """What depends on a new configuration, made ready before it is in force. Raises LimenError to refuse it."""
-        await self.schemas.adopt(loaded.config)
+        await self.schemas.reload(loaded.config)
 
     async def close(self) -> None:
         """Let go of everything; work that was acknowledged is safe before."""
@@ -88,12 +88,14 @@ async def build(request: LoadRequest) -> House:
         log.warning(warning.text, key=warning.key)
 
     methods = discovered()
-    egress = HttpEgress()
+    egress = HttpEgress(_proxies(request.environment))
     documents = UrlDocuments(egress, Path())
     passwords = PasswordPool(entropy, queue=config.hashers.queue)
     jsonnet = ChildJsonnet()
     schemas = LoadedSchemas(documents)
-    await schemas.adopt(config)
+    await schemas.load(config)
+    for reason in schemas.unusable():
+        log.warning("an identity schema is kept aside", reason=reason)
     storage = await open_storage(config.dsn)
     services = Services(
         clock=clock,
@@ -123,6 +125,17 @@ async def build(request: LoadRequest) -> House:
         readiness=readiness,
         listeners=listeners(doorway, responder, readiness, storage, (login, registration), Pages(desk, clock, entropy)),
         closers=(passwords, jsonnet, egress),
+    )
+
+
+def _proxies(environment: Mapping[str, str]) -> Proxies:
+    """The proxy that the operator's environment names for outgoing calls, in either spelling."""
+
+    def named(name: str) -> str:
+        return environment.get(name.upper()) or environment.get(name.lower()) or ""
+
+    return Proxies(
+        http=named("http_proxy"), https=named("https_proxy"), no_proxy=tuple(filter(None, named("no_proxy").split(",")))
     )
 
 

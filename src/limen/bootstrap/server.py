@@ -58,9 +58,10 @@ def _servers(house: House) -> tuple["QuietServer", ...]:
 
 
 def _server(app: Application, host: str, port: int) -> "QuietServer":
-    where = {"uds": host.removeprefix("unix:")} if host.startswith("unix:") else {"host": host}
     config = uvicorn.Config(
         app,
+        host=host,
+        uds=host.removeprefix("unix:") if host.startswith("unix:") else None,
         port=port,
         http=LimitedHttpToolsProtocol,
         loop="none",
@@ -72,7 +73,6 @@ def _server(app: Application, host: str, port: int) -> "QuietServer":
         date_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
-        **where,
     )
     return QuietServer(config)
 

@@ -1,7 +1,6 @@
 """The command line: parses arguments and calls bootstrap; every command is loaded when it is called."""
 
 import importlib
-import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,8 @@ from typing import Final
 import click
 
 from limen import __version__
+from limen.adapters.system import system_environment
+from limen.cli.surroundings import Surroundings
 from limen.kernel.errors import LimenError
 
 COMMANDS: Final = {
@@ -41,9 +42,7 @@ class LazyGroup(click.Group):
 @click.pass_context
 def limen(context: click.Context, files: tuple[Path, ...]) -> None:
     """Limen, the identity server at the threshold of what you own."""
-    from limen.cli.surroundings import Surroundings
-
-    environment = dict(os.environ)
+    environment = system_environment()
     data_folder = Path(environment.get(DATA_FOLDER, "data"))
     context.obj = Surroundings(environment=environment, data_folder=data_folder, files=files)
 

@@ -1,13 +1,12 @@
 """`limen config check|upgrade|explain`: is a configuration right, what is its modern form, what does a key do?"""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 import click
-import msgspec
 
+from limen.cli.surroundings import Surroundings
 from limen.config.dialects import render_report, upgrade
 from limen.config.documents import write_json, write_yaml
 from limen.config.explain import explain
@@ -19,13 +18,6 @@ from limen.kernel.errors import LimenError
 NOTHING_TO_CHANGE = 0
 CHANGED = 1
 CANNOT = 2
-
-
-class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What `limen` hands to its commands as click's `obj`: the environment and the data folder."""
-
-    environment: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
-    data_folder: Path = Path()
 
 
 _FILES = click.argument("files", nargs=-1, type=click.Path(path_type=Path))
@@ -53,7 +45,7 @@ def check(
     """Say everything that is wrong with FILES and the environment together. Exit status 1 if they cannot be used."""
     surroundings = _surroundings(context)
     request = LoadRequest(
-        files=(*files, *more),
+        files=(*surroundings.files, *files, *more),
         environment=surroundings.environment,
         data_folder=surroundings.data_folder,
         dev=dev,
@@ -76,17 +68,24 @@ def check(
 @_MORE
 @click.option("--check", "report_only", is_flag=True, help="Print the report only.")
 @click.option("--output", type=click.Choice(["yaml", "json"]), default="yaml", help="Form of the document.")
+@click.pass_context
 def upgrade_files(
-    files: tuple[Path, ...], more: tuple[Path, ...], report_only: bool, output: Literal["yaml", "json"]
+    context: click.Context,
+    *,
+    files: tuple[Path, ...],
+    more: tuple[Path, ...],
+    report_only: bool,
+    output: Literal["yaml", "json"],
 ) -> None:
     """Print FILES, whatever release they were written for, as today's document; the report goes to stderr.
 
     Exit status 0: nothing to change. 1: changed. 2: something cannot be translated or read.
     """
-    if not (files or more):
+    paths = (*_surroundings(context).files, *files, *more)
+    if not paths:
         raise click.UsageError("Name a file.")
     try:
-        written = merge_files(read_files((*files, *more)))
+        written = merge_files(read_files(paths))
     except ConfigRefused as refused:
         click.echo(refused.reason, err=True)
         sys.exit(CANNOT)
@@ -110,7 +109,10 @@ def explain_key(context: click.Context, key: str, more: tuple[Path, ...], dev: b
     """Say what KEY (such as session.cookie.name) does, its default, its value and where that comes from."""
     surroundings = _surroundings(context)
     request = LoadRequest(
-        files=more, environment=surroundings.environment, data_folder=surroundings.data_folder, dev=dev
+        files=(*surroundings.files, *more),
+        environment=surroundings.environment,
+        data_folder=surroundings.data_folder,
+        dev=dev,
     )
     try:
         click.echo(str(explain(key, load(request, NoSecrets()))))

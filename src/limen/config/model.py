@@ -1,6 +1,6 @@
 """What is one whole configuration? The tree of all keys, named as they are written."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -34,6 +34,8 @@ from limen.config.syntax import UrlReference
 from limen.config.tracing import TracingConfig
 from limen.domain.flow.kinds import FlowKind
 from limen.kernel.json_doc import JsonDoc
+
+_LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 
 
 class SelfserviceConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +145,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         if name == "identifier_first":
             return self.selfservice.flows.login.style == "identifier_first"
         return self.selfservice.methods.enabled(name)
+
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]:
+        """Networks whose forwarding headers the public listener believes; in development also this machine's own."""
+        return self.serve.public.trusted_proxies or (_LOOPBACK if self.dev else ())
 
     @property
     def cookie_shape(self) -> CookieShape:

@@ -1,9 +1,11 @@
 """How does a request become an answer? Limits, routes, errors, headers: one ASGI application per listener."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
+from traceback import extract_tb
 from typing import Final, Protocol, TypeAlias
 
-from starlette.types import Receive, Scope as AsgiScope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from limen.app.scope import Client
 from limen.http import request as requests
@@ -11,9 +13,9 @@ from limen.http.cors import Cors
 from limen.http.doorway import Doorway
 from limen.http.negotiate import client_of
 from limen.http.respond import Responder, json_response
-from limen.http.routes import Errors, Found, Route, Routes
+from limen.http.routes import Errors, Route, Routes
 from limen.kernel.errors import LimenError
-from limen.kernel.http_values import Request, Response
+from limen.kernel.http_values import Handler, Request, Response
 from limen.ports.passwords import Overloaded
 from limen.wire.errors import envelope, unexpected
 
@@ -28,9 +30,9 @@ _STRICT_TRANSPORT: Final = ("strict-transport-security", "max-age=31536000")
 _NOT_FOUND, _NOT_ALLOWED, _REDIRECT, _INTERNAL = 404, 405, 307, 500
 _BODILESS: Final = frozenset({204, 304})
 _SERVER_ERROR: Final = 500
+_NOTHING: Final[Mapping[str, str]] = {}
 
 Clean: TypeAlias = Callable[[str], str]
-HotPath: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
 class BaseUrl(Protocol):
@@ -51,7 +53,7 @@ class Application:
         base_url: BaseUrl,
         cors: Cors | None = None,
         rewritten: Clean = str,
-        hot: tuple[str, HotPath] | None = None,
+        hot: tuple[str, Handler] | None = None,
     ) -> None:
         self._doorway = doorway
         self._responder = responder
@@ -59,7 +61,8 @@ class Application:
         self._base_url = base_url
         self._cors = cors
         self._rewritten = rewritten
-        self._hot_path, self._hot = hot if hot is not None else ("", None)
+        self._hot_path = hot[0] if hot is not None else ""
+        self._hot = Route(hot[1]) if hot is not None else None
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,7 +80,7 @@ class Application:
         path: str = scope["path"]
         method: str = scope["method"]
         if self._hot is not None and path == self._hot_path and not self._preflight(scope):
-            response = await self._guarded(scope, receive, Route(self._hot), {})
+            response = await self._guarded(scope, receive, self._hot, _NOTHING)
         elif "//" in path:
             response = _cleaned(path, scope["query_string"].decode("latin-1"))
         else:
@@ -97,22 +100,26 @@ class Application:
         if route is None:
             headers = (_TEXT, ("allow", found.allow))
             return Response(status=_NOT_ALLOWED, headers=headers, body=b"This address does not take that method.\n")
-        return await self._guarded(scope, receive, route, found)
+        return await self._guarded(scope, receive, route, found.captured)
 
-    async def _guarded(self, scope: AsgiScope, receive: Receive, route: Route, found: Found | dict[str, str]) -> Response:
+    async def _guarded(
+        self, scope: AsgiScope, receive: Receive, route: Route, captured: Mapping[str, str]
+    ) -> Response:
         """The route's answer, or what is said when it fails: never a stack trace, never a secret."""
         config = self._doorway.source.current()
-        captured = found.captured if isinstance(found, Found) else found
         request = Request(method=scope["method"], path=scope["path"])
         try:
             request = await requests.read(
-                scope, receive, self._base_url(), config.serve.public.trusted_proxies, captured
+                scope, receive, self._base_url(), config.trusted_proxies, captured
             )
             return await route.handler(request)
         except LimenError as error:
             return await self._refused(request, route, error)
         except Exception as error:  # noqa: BLE001 (the last line: whatever it is, the client gets a clean answer)
-            self._doorway.services.log.error("unexpected failure", path=scope["path"], error=repr(type(error).__name__), exception=error)
+            trace = " < ".join(reversed([f"{at.name}:{at.lineno}" for at in extract_tb(error.__traceback__)]))
+            self._doorway.services.log.error(
+                "unexpected failure", path=scope["path"], error=type(error).__name__, trace=trace
+            )
             return json_response(unexpected(request.header("x-request-id")), _INTERNAL)
 
     async def _refused(self, request: Request, route: Route, error: LimenError) -> Response:

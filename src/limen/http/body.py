@@ -5,9 +5,9 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from limen.app.flows.contract import Submission
+from limen.http.strict_json import StrictJsonError, parse
 from limen.kernel.http_values import Request
 from limen.kernel.json_doc import MAX_DEPTH, JsonObject, JsonValue, put
-from limen.http.strict_json import StrictJsonError, parse
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"

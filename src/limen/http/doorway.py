@@ -51,7 +51,7 @@ class Doorway:
         return authorization[len(_BEARER) :].strip() if authorization[: len(_BEARER)].lower() == _BEARER else ""
 
     def _visitor(self, config: Config, request: Request) -> Visitor:
-        return visitor_of(request, proxied=is_trusted(request.peer, tuple(config.serve.public.trusted_proxies)))
+        return visitor_of(request, proxied=is_trusted(request.peer, config.trusted_proxies))
 
     def _marks(self, config: Config, request: Request, held: dict[str, str]) -> BrowserMarks:
         token = csrf_token(held.get(cookies.csrf_cookie_name(config.serve.public.base_url), ""))

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from starlette.types import Receive, Scope as AsgiScope
+from starlette.types import Receive
+from starlette.types import Scope as AsgiScope
 
 from limen.app.errors import BodyTooLarge
 from limen.app.scope import Visitor
@@ -19,7 +20,7 @@ _LONGEST_LOCATION: Final = 128
 
 
 async def read(
-    scope: AsgiScope, receive: Receive, base_url: str, trusted: Sequence[str], captured: Mapping[str, str]
+    scope: AsgiScope, receive: Receive, base_url: str, trusted: tuple[str, ...], captured: Mapping[str, str]
 ) -> Request:
     """The request. Raises BodyTooLarge, MalformedInput for a connection that breaks off."""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
@@ -27,7 +28,7 @@ async def read(
     path = scope["path"]
     client = scope.get("client")
     peer = client[0] if client else ""
-    proxied = is_trusted(peer, tuple(trusted))
+    proxied = is_trusted(peer, trusted)
     return Request(
         method=scope["method"],
         path=path,

@@ -1,6 +1,7 @@
 """Is this JSON that everybody reads alike? No duplicate keys, no lone surrogates, bounded depth and size (security.md §2.25)."""
 
 import json
+import re
 from typing import Final, NoReturn
 
 import msgspec
@@ -8,6 +9,8 @@ import msgspec
 from limen.kernel.json_doc import MAX_DEPTH, JsonObject, JsonValue
 
 _MOST_DIGITS: Final = 64
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET: Final = re.compile(rb"[{}\[\]]")
 
 
 class StrictJsonError(ValueError):
@@ -31,28 +34,14 @@ def parse(body: bytes) -> JsonValue:
 
 
 def _nested_too_deeply(body: bytes) -> bool:
-    """A cheap bound: more opening brackets than any honest body has need of are counted one by one."""
+    """Brackets outside of strings, counted; only for bodies that have enough of them to be too deep at all."""
     if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
         return False
     level = 0
-    inside = False
-    escaped = False
-    for byte in body:
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"{[":
-            level += 1
-            if level > MAX_DEPTH:
-                return True
-        elif byte in b"}]":
-            level -= 1
+    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
+        level += 1 if bracket in b"{[" else -1
+        if level > MAX_DEPTH:
+            return True
     return False
 
 

@@ -76,7 +76,8 @@ def _pattern(entry: str) -> tuple[Target, str] | None:
 
 def covers(entry: str, target: Target) -> bool:
     """Whether an allow-list entry covers an address: same scheme, host (`*.` for one or more labels) and port, and a path
-    that begins with the entry's segments (SEC-10)."""
+    that begins with the entry's segments (SEC-10).
+    """
     found = _pattern(entry)
     if found is None:
         return False

@@ -96,8 +96,13 @@ def item(node: Node, reader: Reader, number: int, look: Look) -> Item | None:
         case Input() as attributes:
             return _field(node, attributes, reader)
         case Image() as image:
-            size = {"width": image.width, "height": image.height}
-            return Picture(id=element_id(node), src=safe_picture(image.src), label=reader.label(node), **size)
+            return Picture(
+                id=element_id(node),
+                src=safe_picture(image.src),
+                width=image.width,
+                height=image.height,
+                label=reader.label(node),
+            )
         case Anchor() as anchor:
             title = reader.wording.message(anchor.title, reader.now)
             return Link(id=element_id(node), href=safe_link(anchor.href), label=title)

@@ -13,7 +13,15 @@ from limen.ui.user_agent import recognise
 from limen.ui.views import AddressView, HomeView, SessionView
 from limen.ui.wording import Wording
 
-_NAMED: Final = (("name", "first"), ("first_name",), ("firstName",), ("given_name",), ("name",), ("username",), ("email",))
+_NAMED: Final = (
+    ("name", "first"),
+    ("first_name",),
+    ("firstName",),
+    ("given_name",),
+    ("name",),
+    ("username",),
+    ("email",),
+)
 
 
 def home_view(visitor: SignedIn, wording: Wording, now: datetime) -> HomeView:

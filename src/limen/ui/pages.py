@@ -151,9 +151,7 @@ class Pages:
 
     def _place(self, request: Request, words: Wording, *, root: str = "", query: str = "", nonce: str = "") -> Place:
         offered = frozenset(kind.value for kind in self._desk.offered())
-        return Place(
-            wording=words, brand=self._brand, root=root, nonce=nonce, offered=offered, return_query=query
-        )
+        return Place(wording=words, brand=self._brand, root=root, nonce=nonce, offered=offered, return_query=query)
 
     def _page(
         self,

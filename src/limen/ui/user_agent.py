@@ -49,7 +49,9 @@ def recognise(user_agent: str) -> SeenDevice:
     if not user_agent.strip():
         return SeenDevice(DeviceKind.UNKNOWN)
     if not user_agent.startswith("Mozilla/"):
-        return SeenDevice(DeviceKind.PROGRAM, user_agent.split("/")[0].split()[0][:40] if user_agent.split("/")[0].strip() else "")
+        return SeenDevice(
+            DeviceKind.PROGRAM, user_agent.split("/", maxsplit=1)[0].split(maxsplit=1)[0][:40] if user_agent.split("/", maxsplit=1)[0].strip() else ""
+        )
     program = next((name for mark, name in _PROGRAMS if mark in user_agent), "")
     for mark, name, kind in _SYSTEMS:
         if mark in user_agent:

@@ -116,7 +116,7 @@ _DOCS: Final = "https://www.rfc-editor.org/rfc/rfc6265#section-8.2"
 
 def row_of(error: LimenError) -> Row:
     for kind in type(error).__mro__:
-        if isinstance(kind, type) and issubclass(kind, LimenError) and kind in ROWS:
+        if issubclass(kind, LimenError) and kind in ROWS:
             return ROWS[kind]
     return Row(_INTERNAL, "", "Something went wrong here; it has been noted.")
 

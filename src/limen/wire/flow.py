@@ -25,7 +25,7 @@ class WireFlow(msgspec.Struct, frozen=True, kw_only=True):
     """What all kinds have; a kind's own fields are unset for the others."""
 
     id: str
-    organization_id: str | None | msgspec.UnsetType = msgspec.UNSET
+    organization_id: str | msgspec.UnsetType | None = msgspec.UNSET
     session_token_exchange_code: str | msgspec.UnsetType = msgspec.UNSET
     type: str
     expires_at: datetime

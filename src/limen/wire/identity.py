@@ -33,7 +33,7 @@ class WireIdentity(msgspec.Struct, frozen=True, kw_only=True):
     verifiable_addresses: tuple[VerifiableAddress, ...] | msgspec.UnsetType = msgspec.UNSET
     recovery_addresses: tuple[RecoveryAddress, ...] | msgspec.UnsetType = msgspec.UNSET
     metadata_public: msgspec.Raw | None
-    metadata_admin: msgspec.Raw | None | msgspec.UnsetType = msgspec.UNSET
+    metadata_admin: msgspec.Raw | msgspec.UnsetType | None = msgspec.UNSET
     created_at: datetime
     updated_at: datetime
     organization_id: str | None

@@ -20,14 +20,14 @@ class WireSession(msgspec.Struct, frozen=True, kw_only=True):
     authenticator_assurance_level: str
     authentication_methods: tuple[AuthenticationMethod, ...]
     issued_at: datetime
-    identity: WireIdentity | None | msgspec.UnsetType = msgspec.UNSET
+    identity: WireIdentity | msgspec.UnsetType | None = msgspec.UNSET
     devices: tuple[Device, ...] | msgspec.UnsetType = msgspec.UNSET
     tokenized: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def session(
     found: Session,
-    identity: WireIdentity | None | msgspec.UnsetType = msgspec.UNSET,
+    identity: WireIdentity | msgspec.UnsetType | None = msgspec.UNSET,
     *,
     now: datetime,
     devices: bool = True,

@@ -7,7 +7,8 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from limen.cli.config import Surroundings, config
+from limen.cli.config import config
+from limen.cli.surroundings import Surroundings
 from limen.kernel.json_doc import JsonObject
 
 OLD = """

@@ -10,7 +10,7 @@ from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.ids import MethodName
 
 
-def _never(credential: Credential) -> bool:
+def _never(_: Credential) -> bool:
     return False
 
 

@@ -6,7 +6,8 @@ from limen.app.scope import Scope
 
 class SessionHook:
     """Signs the newcomer in once the account is stored. Anybody can see from the answer whether an account was new
-    (the enumeration note of SEED0-11)."""
+    (the enumeration note of SEED0-11).
+    """
 
     name = "session"
     calls_out = False

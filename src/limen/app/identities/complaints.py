@@ -81,11 +81,8 @@ class Complaints:
         match kind:
             case Kind.Type(types=types):
                 return say.wrong_type(types, json_type(value))
-            case Kind.Constant(expected_value=expected):
-                plain = isinstance(expected, str | int | float | None)
-                return say.not_the_constant(JsonDoc.of(expected).text) if plain else say.not_the_constant_value()
-            case Kind.Enum(options=options):
-                return say.generic(f"Please choose one of {_listed([JsonDoc.of(each).text for each in options])}.")
+            case Kind.Constant() | Kind.Enum():
+                return _choice_message(kind)
             case Kind.Format(format=format):
                 return _format_message(format, value)
             case Kind.Pattern(pattern=pattern):
@@ -105,6 +102,14 @@ _FORMAT_NAMES: Final = {
 }
 
 
+def _choice_message(kind: Kind.Constant | Kind.Enum) -> Message:
+    if isinstance(kind, Kind.Enum):
+        return say.generic(f"Please choose one of {_listed([JsonDoc.of(each).text for each in kind.options])}.")
+    expected = kind.expected_value
+    plain = expected is None or isinstance(expected, str | int | float)
+    return say.not_the_constant(JsonDoc.of(expected).text) if plain else say.not_the_constant_value()
+
+
 def _format_message(format: str, value: JsonValue) -> Message:
     if format in {"email", "email_loose"}:
         return say.invalid_email(value)
@@ -113,23 +118,37 @@ def _format_message(format: str, value: JsonValue) -> Message:
     return say.generic(f"Please enter {_FORMAT_NAMES.get(format, f'a value of the form {format}')}.")
 
 
+def _too_few_properties(limit: int, size: int) -> Message:
+    return say.generic(f"Please fill in at least {limit} of these; now there are {size}.")
+
+
+def _too_many_properties(limit: int, size: int) -> Message:
+    return say.generic(f"Please fill in no more than {limit} of these; now there are {size}.")
+
+
+_SIZES: Final[Mapping[str, Callable[[int, int], Message]]] = {
+    "minLength": say.too_short,
+    "maxLength": say.too_long,
+    "minItems": say.too_few_items,
+    "maxItems": say.too_many_items,
+    "minProperties": _too_few_properties,
+    "maxProperties": _too_many_properties,
+}
+
+
 def _size_message(kind: Kind, value: JsonValue) -> Message | None:
-    size = len(value) if isinstance(value, str | list | dict) else 0
     match kind:
-        case Kind.MinLength(limit=limit):
-            return say.too_short(limit, size)
-        case Kind.MaxLength(limit=limit):
-            return say.too_long(limit, size)
-        case Kind.MinItems(limit=limit):
-            return say.too_few_items(limit, size)
-        case Kind.MaxItems(limit=limit):
-            return say.too_many_items(limit, size)
+        case (
+            Kind.MinLength(limit=limit)
+            | Kind.MaxLength(limit=limit)
+            | Kind.MinItems(limit=limit)
+            | Kind.MaxItems(limit=limit)
+            | Kind.MinProperties(limit=limit)
+            | Kind.MaxProperties(limit=limit)
+        ):
+            return _SIZES[kind.name](limit, len(value) if isinstance(value, str | list | dict) else 0)
         case Kind.UniqueItems():
             return say.repeated_items(*_repeated(value))
-        case Kind.MinProperties(limit=limit):
-            return say.generic(f"Please fill in at least {limit} of these; now there are {size}.")
-        case Kind.MaxProperties(limit=limit):
-            return say.generic(f"Please fill in no more than {limit} of these; now there are {size}.")
         case _:
             return None
 

@@ -41,8 +41,10 @@ async def bundled(document: JsonObject, url: str, documents: Documents, *, only_
     root = bundle.rewritten(document, place)
     while bundle.wanted:
         await bundle.fetch()
-    without_id = {key: value for key, value in root.items() if key not in {"$id", "id"}}
-    return without_id | {_KEY: {**bundle.found}} if bundle.found else without_id
+    whole: JsonObject = {key: value for key, value in root.items() if key not in {"$id", "id"}}
+    if bundle.found:
+        whole[_KEY] = bundle.found
+    return whole
 
 
 class _Bundle:

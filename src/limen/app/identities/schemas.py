@@ -22,6 +22,7 @@ from limen.ports.documents import Documents, DocumentUnavailable
 from limen.ports.traits import SchemaBroken, SchemaUnknown
 
 MAX_BYTES: Final = 1 << 20
+_OF_THE_WHOLE: Final = frozenset({"$id", "$schema", "title", "definitions", "$defs"})
 
 
 class _Broken(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,10 +143,9 @@ def _schema(entry: SchemaConfig, document: JsonDoc, whole: JsonObject) -> Identi
 
 def _wrapped(traits: JsonObject) -> JsonObject:
     """A schema of before v0.4, which described the traits themselves, in today's form (U32b)."""
-    about = {key: traits[key] for key in ("$id", "$schema", "title") if key in traits}
-    shared = {key: traits[key] for key in ("definitions", "$defs") if key in traits}
-    inner = {key: value for key, value in traits.items() if key not in about and key not in shared}
-    return {**about, **shared, "type": "object", "properties": {"traits": inner}}
+    outer = {key: value for key, value in traits.items() if key in _OF_THE_WHOLE}
+    inner = {key: value for key, value in traits.items() if key not in _OF_THE_WHOLE}
+    return {**outer, "type": "object", "properties": {"traits": inner}}
 
 
 def _decoded(id: str) -> str:

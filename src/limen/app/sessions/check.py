@@ -1,5 +1,7 @@
 """Is this session good, and good enough? (SESS-11, SESS-12, SESS-15, SESS-30)"""
 
+import msgspec
+
 from limen.app.errors import SecondFactorRequired, SessionInactive, SessionRequired
 from limen.app.scope import Scope
 from limen.app.sessions.issue import token_hash
@@ -9,8 +11,6 @@ from limen.domain.session.session import CheckedSession
 from limen.kernel.clock import Clock
 from limen.kernel.urls import joined, with_query
 from limen.ports.storage import Storage
-
-import msgspec
 
 
 async def by_token(storage: Storage, clock: Clock, token: str) -> CheckedSession | None:

@@ -17,6 +17,7 @@ from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue, at, put
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_LOCAL_TIME: Final = re.compile(r"[0-9-]{10}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?")
 _TRUE: Final = frozenset({"1", "t", "true", "on"})
 _FALSE: Final = frozenset({"0", "f", "false"})
 _PLACE: Final = re.compile(r"[0-9]{1,4}")
@@ -128,7 +129,8 @@ def traits_from_form(schema: IdentitySchema, sent: JsonValue) -> JsonDoc:
     `sent` has the names of the form (`traits.name.first`) taken apart at the dots, with text at its leaves, or lists of
     text where a name was sent more than once. Text becomes what the schema wants: numbers, true and false, lists. Text that
     fits no type stays text, so that the check can name it; empty text means that nothing was filled in; names that the
-    schema does not know are passed over (NEGO-03). Instead of all this the traits may be one JSON text.
+    schema does not know are passed over (NEGO-03). A time without an offset, which is all that a browser's field can send,
+    is taken as UTC. Instead of all this the traits may be one JSON text.
     """
     traits: JsonObject = {} if isinstance(sent, dict) else _object(sent)
     for field in schema.fields:
@@ -201,6 +203,8 @@ def _coerced(value: JsonValue, type: InputType) -> JsonValue:
     if type is InputType.CHECKBOX:
         lower = value.lower()
         return True if lower in _TRUE else False if lower in _FALSE else value
+    if type is InputType.DATETIME and _LOCAL_TIME.fullmatch(value):
+        return f"{value if value.count(':') > 1 else f'{value}:00'}Z"
     return _number(value) if type is InputType.NUMBER else value
 
 
@@ -216,6 +220,7 @@ def _number(text: str) -> JsonValue:
 
 
 def _imply(traits: JsonObject, path: Path) -> None:
-    parent: JsonValue = at(traits, path[:-1]) if len(path) > 1 else traits
-    if isinstance(parent, dict) and path[-1] not in parent:
-        parent[path[-1]] = {}
+    *outer, name = path
+    parent = at(traits, outer)
+    if isinstance(parent, dict) and name not in parent:
+        parent[name] = {}

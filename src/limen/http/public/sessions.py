@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from limen.app.flows import logout
+import msgspec
+
 from limen.app.errors import BadParameter
+from limen.app.flows import logout
 from limen.app.sessions import own
 from limen.domain.ids import SessionId, canonical_uuid
 from limen.http.body import submission
@@ -14,8 +16,6 @@ from limen.http.routes import Route
 from limen.kernel.http_values import Request, Response
 from limen.wire import identity as wire_identity
 from limen.wire import session as wire_session
-
-import msgspec
 
 
 class EndedCount(msgspec.Struct, frozen=True):

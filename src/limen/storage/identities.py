@@ -1,0 +1,160 @@
+"""How are identities found? By id, by what they sign in with, by an address; one by one or in pages (ID-10, ID-11)."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import Select, bindparam, func, select
+
+from limen.domain.identity.addresses import Via
+from limen.domain.identity.credentials import CredentialType
+from limen.domain.identity.identity import Identity
+from limen.domain.ids import IdentityId
+from limen.ports.storage import IdentityFilter, Page
+from limen.storage.database import Database, query
+from limen.storage.rows import Count, CredentialRow, IdentityRow, Key, credentials_of, identity_of
+from limen.storage.statements import Value
+from limen.storage.tables import CREDENTIAL_IDENTIFIERS, CREDENTIALS, IDENTITIES, VERIFIABLE_ADDRESSES
+
+SLOTS: Final = 32
+"""How many ids one statement asks for at once; empty places repeat an id. So the text never varies."""
+_LAST_CHARACTER: Final = "\U0010ffff"
+_IN_SLOTS: Final = [bindparam(f"id_{number}") for number in range(SLOTS)]
+
+_IDENTITY: Final = select(*(IDENTITIES.c[name] for name in IdentityRow.__struct_fields__))
+_CREDENTIALS: Final = select(*(CREDENTIALS.c[name] for name in CredentialRow.__struct_fields__)).order_by(
+    CREDENTIALS.c.identity_id, CREDENTIALS.c.type
+)
+_IDENTIFIER: Final = CREDENTIAL_IDENTIFIERS.c.identifier
+
+GET: Final = _IDENTITY.where(IDENTITIES.c.id == bindparam("id"))
+GET_CREDENTIALS: Final = _CREDENTIALS.where(CREDENTIALS.c.identity_id == bindparam("id"))
+SEVERAL: Final = _IDENTITY.where(IDENTITIES.c.id.in_(_IN_SLOTS))
+SEVERAL_CREDENTIALS: Final = _CREDENTIALS.where(CREDENTIALS.c.identity_id.in_(_IN_SLOTS))
+WHICH_EXIST: Final = select(IDENTITIES.c.id).where(IDENTITIES.c.id.in_(_IN_SLOTS))
+BY_EXTERNAL_ID: Final = select(IDENTITIES.c.id).where(IDENTITIES.c.external_id == bindparam("external_id"))
+BY_IDENTIFIER: Final = select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(
+    _IDENTIFIER == bindparam("identifier"), CREDENTIAL_IDENTIFIERS.c.type == bindparam("type")
+)
+BY_ADDRESS: Final = select(VERIFIABLE_ADDRESSES.c.identity_id).where(
+    VERIFIABLE_ADDRESSES.c.value == bindparam("value"), VERIFIABLE_ADDRESSES.c.via == bindparam("via")
+)
+COUNT: Final = select(func.count()).select_from(IDENTITIES)
+
+
+def _window(statement: Select[*tuple[str, ...]]) -> Select[*tuple[str, ...]]:
+    after = statement.where(IDENTITIES.c.id > bindparam("after")).order_by(IDENTITIES.c.id)
+    return after.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+PAGE: Final = _window(select(IDENTITIES.c.id))
+PAGE_OF_ORGANIZATION: Final = _window(
+    select(IDENTITIES.c.id).where(IDENTITIES.c.organization_id == bindparam("organization_id"))
+)
+PAGE_OF_PREFIX: Final = _window(
+    select(IDENTITIES.c.id).where(
+        IDENTITIES.c.id.in_(
+            select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(
+                _IDENTIFIER >= bindparam("prefix"), _IDENTIFIER <= bindparam("prefix_end")
+            )
+        )
+    )
+)
+
+
+class SqlIdentityReads:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._get = query(database, GET, IdentityRow)
+        self._get_credentials = query(database, GET_CREDENTIALS, CredentialRow)
+        self._several = query(database, SEVERAL, IdentityRow)
+        self._several_credentials = query(database, SEVERAL_CREDENTIALS, CredentialRow)
+        self._which_exist = query(database, WHICH_EXIST, Key)
+        self._by_external_id = query(database, BY_EXTERNAL_ID, Key)
+        self._by_identifier = query(database, BY_IDENTIFIER, Key)
+        self._by_address = query(database, BY_ADDRESS, Key)
+        self._page = query(database, PAGE, Key)
+        self._page_of_organization = query(database, PAGE_OF_ORGANIZATION, Key)
+        self._page_of_prefix = query(database, PAGE_OF_PREFIX, Key)
+        self._count = query(database, COUNT, Count)
+
+    async def get(self, id: IdentityId) -> Identity | None:
+        row = await self._database.one(self._get, (id,))
+        if row is None:
+            return None
+        credentials = credentials_of(await self._database.all(self._get_credentials, (id,)))
+        return identity_of(row, credentials.get(id, {}))
+
+    async def several(self, ids: Iterable[IdentityId]) -> dict[IdentityId, Identity]:
+        """Those of the identities that exist."""
+        found: dict[IdentityId, Identity] = {}
+        for slots in _slots(ids):
+            rows = await self._database.all(self._several, slots)
+            credentials = credentials_of(await self._database.all(self._several_credentials, slots))
+            found.update((row.id, identity_of(row, credentials.get(row.id, {}))) for row in rows)
+            await asyncio.sleep(0)  # a long page lets others read in between
+        return found
+
+    async def by_identifier(self, types: Sequence[CredentialType], identifier: str) -> Identity | None:
+        """Who signs in with this normalised identifier by one of these types of credential."""
+        for type in types:
+            owner = await self._owner(type, identifier)
+            if owner is not None:
+                return await self.get(owner)
+        return None
+
+    async def by_verifiable_address(self, via: Via, value: str) -> Identity | None:
+        values = self._by_address.compiled.bind({"value": value, "via": via.value})
+        key = await self._database.one(self._by_address, values)
+        return None if key is None else await self.get(key.id)
+
+    async def by_external_id(self, external_id: str) -> Identity | None:
+        key = await self._database.one(self._by_external_id, (external_id,))
+        return None if key is None else await self.get(key.id)
+
+    async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
+        """Identities by ascending id, with all their credentials. `page.after` is the last id that was seen."""
+        ids = await self._ids(what, page)
+        found = await self.several(ids)
+        return tuple(found[id] for id in ids if id in found)
+
+    async def count(self) -> int:
+        counted = await self._database.one(self._count, ())
+        return counted.number if counted else 0
+
+    async def _owner(self, type: CredentialType, identifier: str) -> IdentityId | None:
+        values = self._by_identifier.compiled.bind({"identifier": identifier, "type": type.value})
+        key = await self._database.one(self._by_identifier, values)
+        return None if key is None else key.id
+
+    async def _ids(self, what: IdentityFilter, page: Page) -> Sequence[IdentityId]:
+        after = page.after[0] if page.after else ""
+        if what.ids is not None or what.identifiers is not None:
+            named = await self._named(what)
+            return sorted(id for id in named if id > after)[page.offset : page.offset + page.limit]
+        window: dict[str, Value] = {"after": after, "limit": page.limit, "offset": page.offset}
+        chosen = self._page
+        if what.identifier_prefix is not None:
+            chosen = self._page_of_prefix
+            window |= {"prefix": what.identifier_prefix, "prefix_end": what.identifier_prefix + _LAST_CHARACTER}
+        elif what.organization_id is not None:
+            chosen = self._page_of_organization
+            window |= {"organization_id": what.organization_id}
+        return [key.id for key in await self._database.all(chosen, chosen.compiled.bind(window))]
+
+    async def _named(self, what: IdentityFilter) -> set[IdentityId]:
+        """The identities of a filter that names them, as far as they exist."""
+        if what.ids is None:
+            owners = [await self._owner(type, identifier) for type, identifier in what.identifiers or ()]
+            return {owner for owner in owners if owner is not None}
+        found: set[IdentityId] = set()
+        for slots in _slots(what.ids):
+            found.update(key.id for key in await self._database.all(self._which_exist, slots))
+        return found
+
+
+def _slots(ids: Iterable[str]) -> Iterable[tuple[Value, ...]]:
+    distinct = list(dict.fromkeys(ids))
+    for start in range(0, len(distinct), SLOTS):
+        chunk = distinct[start : start + SLOTS]
+        yield (*chunk, *(chunk[-1:] * (SLOTS - len(chunk))))

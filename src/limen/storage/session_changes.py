@@ -1,0 +1,103 @@
+"""How do sessions change? They begin, are renewed under a new token, are extended, and end."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, delete, insert, true, update
+
+from limen.domain.ids import IdentityId, SessionId
+from limen.domain.session.session import Session
+from limen.ports.storage import IdentityChanged
+from limen.storage.database import Database
+from limen.storage.errors import Guard
+from limen.storage.rows import session_values
+from limen.storage.statements import Write
+from limen.storage.tables import SESSIONS
+
+_RENEWED: Final = ("aal", "methods", "devices", "authenticated_at", "expires_at")
+_ENDED_MEANWHILE: Final = Guard(IdentityChanged, "The session was ended in the meantime. Sign in again.")
+_OF_IDENTITY: Final = SESSIONS.c.identity_id == bindparam("owner")
+_IS_ACTIVE: Final = SESSIONS.c.active.is_(true())
+
+ADD: Final = insert(SESSIONS)
+RENEW: Final = (
+    update(SESSIONS)
+    .where(SESSIONS.c.id == bindparam("session_id"), _OF_IDENTITY, _IS_ACTIVE)
+    .values(
+        {SESSIONS.c[name]: bindparam(name) for name in ("active", "issued_at", *_RENEWED)}
+        | {SESSIONS.c.token_hash: bindparam("new_token_hash")}
+    )
+)
+SAVE: Final = (
+    update(SESSIONS)
+    .where(SESSIONS.c.id == bindparam("session_id"))
+    .values({SESSIONS.c[name]: bindparam(name) for name in _RENEWED})
+)
+END: Final = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id")).values(active=bindparam("state"))
+END_THEIRS: Final = END.where(_OF_IDENTITY)
+END_OTHERS: Final = (
+    update(SESSIONS)
+    .where(_OF_IDENTITY, SESSIONS.c.id != bindparam("keep"), _IS_ACTIVE)
+    .values(active=bindparam("state"))
+)
+REMOVE_ALL: Final = delete(SESSIONS).where(_OF_IDENTITY)
+
+
+class SessionChanges:
+    """The writes that change sessions, compiled."""
+
+    def __init__(self, database: Database) -> None:
+        self._add = database.compile(ADD)
+        self._renew = database.compile(RENEW)
+        self._save = database.compile(SAVE)
+        self._end = database.compile(END)
+        self._end_theirs = database.compile(END_THEIRS)
+        self._end_others = database.compile(END_OTHERS)
+        self._remove_all = database.compile(REMOVE_ALL)
+
+    def add(self, session: Session, token_hash: bytes) -> Write:
+        return self._add.write({**session_values(session), "token_hash": token_hash})
+
+    def renew(self, session: Session, token_hash: bytes) -> Write:
+        """Only a session that still is active: a new token must not bring back what was ended meanwhile."""
+        keys = {"session_id": session.id, "owner": session.identity_id, "new_token_hash": token_hash}
+        return self._renew.write({**session_values(session), **keys}, _ENDED_MEANWHILE)
+
+    def save(self, session: Session) -> Write:
+        return self._save.write({**session_values(session), "session_id": session.id})
+
+    def end(self, id: SessionId, identity_id: IdentityId | None) -> Write:
+        if identity_id is None:
+            return self._end.write({"session_id": id, "state": False})
+        return self._end_theirs.write({"session_id": id, "owner": identity_id, "state": False})
+
+    def end_others(self, identity_id: IdentityId, keep: SessionId | None) -> Write:
+        return self._end_others.write({"owner": identity_id, "keep": keep or "", "state": False})
+
+    def remove_all(self, identity_id: IdentityId) -> Write:
+        return self._remove_all.write({"owner": identity_id})
+
+
+class SqlSessionWrites:
+    """Adds to one unit of work."""
+
+    def __init__(self, changes: SessionChanges, writes: list[Write]) -> None:
+        self._changes = changes
+        self._writes = writes
+
+    def add(self, session: Session, token_hash: bytes) -> None:
+        self._writes.append(self._changes.add(session, token_hash))
+
+    def renew(self, session: Session, token_hash: bytes) -> None:
+        self._writes.append(self._changes.renew(session, token_hash))
+
+    def save(self, session: Session) -> None:
+        self._writes.append(self._changes.save(session))
+
+    def end(self, id: SessionId, identity_id: IdentityId | None = None) -> None:
+        self._writes.append(self._changes.end(id, identity_id))
+
+    def end_all(self, identity_id: IdentityId, keep: SessionId | None = None) -> None:
+        self._writes.append(self._changes.end_others(identity_id, keep))
+
+    def remove_all(self, identity_id: IdentityId) -> None:
+        self._writes.append(self._changes.remove_all(identity_id))

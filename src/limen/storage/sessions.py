@@ -1,0 +1,102 @@
+"""How are sessions found? By the hash of their token, by id, or listed newest first (SESS-20, SESS-25, PAGE-04)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true
+
+from limen.domain.ids import SessionId
+from limen.domain.session.session import CheckedSession
+from limen.ports.storage import Page, SessionFilter
+from limen.storage.database import Database, query
+from limen.storage.identities import SqlIdentityReads
+from limen.storage.rows import Count, SessionColumns, instant, session_of
+from limen.storage.statements import Query, R, Value
+from limen.storage.tables import SESSIONS
+
+_BEFORE_EVERYTHING: Final = ("~", "")
+"""Sorts after every time: where a list begins that has no last item yet."""
+_NO_TIME: Final = ""
+"""Sorts before every time: with it the conditions below look at the stored flag only (SESS-25)."""
+
+_SESSION: Final = select(*(SESSIONS.c[name] for name in SessionColumns.__struct_fields__))
+_NUMBER: Final = select(func.count()).select_from(SESSIONS)
+_NOT_THIS: Final = SESSIONS.c.id != bindparam("except_id")
+_OLDER: Final = and_(
+    SESSIONS.c.issued_at <= bindparam("after_time"),
+    or_(SESSIONS.c.issued_at < bindparam("after_time"), SESSIONS.c.id > bindparam("after_id")),
+)
+_THEIRS: Final = {True: (SESSIONS.c.identity_id == bindparam("owner"),), False: ()}
+_STATES: Final[dict[bool | None, tuple[ColumnElement[bool], ...]]] = {
+    None: (),
+    True: (SESSIONS.c.active.is_(true()), SESSIONS.c.expires_at > bindparam("now")),
+    False: (or_(SESSIONS.c.active.is_(false()), SESSIONS.c.expires_at <= bindparam("now")),),
+}
+_SHAPES: Final = tuple((active, theirs) for active in _STATES for theirs in _THEIRS)
+
+BY_TOKEN: Final = _SESSION.where(SESSIONS.c.token_hash == bindparam("token_hash"))
+GET: Final = _SESSION.where(SESSIONS.c.id == bindparam("id"))
+PAGES: Final = {
+    (active, theirs): _SESSION.where(*_STATES[active], *_THEIRS[theirs], _NOT_THIS, _OLDER)
+    .order_by(SESSIONS.c.issued_at.desc(), SESSIONS.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+    for active, theirs in _SHAPES
+}
+COUNTS: Final = {
+    (active, theirs): _NUMBER.where(*_STATES[active], *_THEIRS[theirs], _NOT_THIS) for active, theirs in _SHAPES
+}
+
+
+class SqlSessionReads:
+    """Sessions with their identities. A session is listed by `issued_at`, which never changes: it is its `created_at`."""
+
+    def __init__(self, database: Database, identities: SqlIdentityReads) -> None:
+        self._database = database
+        self._identities = identities
+        self._by_token = query(database, BY_TOKEN, SessionColumns)
+        self._get = query(database, GET, SessionColumns)
+        self._pages = {shape: query(database, statement, SessionColumns) for shape, statement in PAGES.items()}
+        self._counts = {shape: query(database, statement, Count) for shape, statement in COUNTS.items()}
+
+    async def by_token_hash(self, token_hash: bytes) -> CheckedSession | None:
+        """The session (good or not) with that token, and its identity."""
+        return await self._checked(await self._database.one(self._by_token, (token_hash,)))
+
+    async def get(self, id: SessionId) -> CheckedSession | None:
+        return await self._checked(await self._database.one(self._get, (id,)))
+
+    async def page(self, what: SessionFilter, page: Page) -> Sequence[CheckedSession]:
+        """Sessions, newest first. `page.after` is the last one's (`issued_at` as stored, id); see `rows.instant`."""
+        after_time, after_id = page.after or _BEFORE_EVERYTHING
+        window = {"limit": page.limit, "offset": page.offset, "after_time": after_time, "after_id": after_id}
+        rows = await self._database.all(*_asked(self._pages, what, window))
+        identities = await self._identities.several(row.identity_id for row in rows)
+        return tuple(
+            CheckedSession(session=session_of(row), identity=identities[row.identity_id])
+            for row in rows
+            if row.identity_id in identities
+        )
+
+    async def count(self, what: SessionFilter) -> int:
+        counted = await self._database.one(*_asked(self._counts, what, {}))
+        return counted.number if counted else 0
+
+    async def _checked(self, row: SessionColumns | None) -> CheckedSession | None:
+        identity = None if row is None else await self._identities.get(row.identity_id)
+        if row is None or identity is None:
+            return None
+        return CheckedSession(session=session_of(row), identity=identity)
+
+
+def _asked(
+    queries: dict[tuple[bool | None, bool], Query[R]], what: SessionFilter, window: dict[str, str | int]
+) -> tuple[Query[R], tuple[Value, ...]]:
+    chosen = queries[what.active, what.identity_id is not None]
+    values: dict[str, Value] = {
+        "now": _NO_TIME if what.flag_only else instant(what.now),
+        "owner": what.identity_id,
+        "except_id": what.except_id or "",
+        **window,
+    }
+    return chosen, chosen.compiled.bind(values)

@@ -1,0 +1,60 @@
+"""How does a declared statement become text for a driver? Once, at start-up: the text and the order of its parameters."""
+
+from collections.abc import Mapping
+from typing import Final, Generic, TypeAlias, TypeVar
+
+import msgspec
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement
+
+from limen.storage.errors import Guard
+
+Value: TypeAlias = str | int | bytes | None
+"""What a driver is given. Truth values are integers here; a dialect that wants them otherwise turns them."""
+Values: TypeAlias = Mapping[str, Value]
+R = TypeVar("R", bound=msgspec.Struct)
+
+_NOTHING: Final[Values] = {}
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement as its driver takes it. `names` are its parameters in order, `constants` those the statement brings along."""
+
+    text: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Value]
+
+    def bind(self, values: Values = _NOTHING) -> tuple[Value, ...]:
+        """The parameters in the order of the text. Raises KeyError for one that is missing."""
+        if self.constants:
+            values = {**self.constants, **values}
+        return tuple([values[name] for name in self.names])
+
+    def write(self, values: Values, guard: Guard | None = None) -> "Write":
+        """The statement with its values, to be part of a unit of work."""
+        return Write(self.text, self.bind(values), guard)
+
+
+class Query(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
+    """A compiled statement that answers rows, and their shape: a Struct with the columns in order."""
+
+    compiled: Compiled
+    shape: type[R]
+
+
+class Write(msgspec.Struct, frozen=True):
+    """One change. With a guard it has to touch a row, or everything it belongs to is undone and the guard's error raised."""
+
+    text: str
+    values: tuple[Value, ...]
+    guard: Guard | None = None
+
+
+def compiled_for(dialect: Dialect, statement: ClauseElement) -> Compiled:
+    """The statement as text of that dialect, which has to count its parameters by position."""
+    found = statement.compile(dialect=dialect)
+    parameters: Mapping[str, Value] = found.params
+    asked = {name for name, bind in getattr(found, "binds", {}).items() if bind.required}
+    names: tuple[str, ...] = tuple(getattr(found, "positiontup", None) or ())
+    constants = {name: parameters[name] for name in names if name not in asked}
+    return Compiled(text=str(found), names=names, constants=constants)

@@ -1,0 +1,168 @@
+"""Which tables are there? Declared once for every dialect; `migrations/` leads an empty database to exactly these.
+
+Times are text of fixed width in UTC (`2026-11-21T10:00:00.123456Z`): they sort as they are and reach the wire unparsed.
+JSON is text for the same reason. What a list in JSON holds is the truth for reading; the small tables beside it exist for
+uniqueness and for looking up.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+IDENTIFIER_ONCE: Final = "pk_credential_identifiers"
+VERIFIABLE_ADDRESS_ONCE: Final = "pk_verifiable_addresses"
+RECOVERY_ADDRESS_ONCE: Final = "pk_recovery_addresses"
+ONE_EXTERNAL_ID: Final = "uq_identities_external_id"
+
+METADATA: Final = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"},
+)
+
+
+def _id() -> String:
+    return String(36)
+
+
+def _instant() -> String:
+    return String(27)
+
+
+def _word() -> String:
+    return String(64)
+
+
+def _owner() -> Column[str]:
+    return Column("identity_id", _id(), ForeignKey("identities.id", ondelete="CASCADE"), nullable=False)
+
+
+IDENTITIES: Final = Table(
+    "identities",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("schema_id", Text, nullable=False),
+    Column("state", _word(), nullable=False),
+    Column("state_changed_at", _instant(), nullable=False),
+    Column("traits", Text, nullable=False),
+    Column("verifiable_addresses", Text, nullable=False),
+    Column("recovery_addresses", Text, nullable=False),
+    Column("metadata_public", Text),
+    Column("metadata_admin", Text),
+    Column("external_id", Text),
+    Column("organization_id", Text),
+    Column("region", Text),
+    Column("available_aal", _word()),
+    Column("created_at", _instant(), nullable=False),
+    Column("updated_at", _instant(), nullable=False),
+    Index(ONE_EXTERNAL_ID, "external_id", unique=True),
+    Index("ix_identities_organization_id", "organization_id", "id"),
+)
+
+CREDENTIALS: Final = Table(
+    "credentials",
+    METADATA,
+    _owner(),
+    Column("type", _word(), nullable=False),
+    Column("identifiers", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", _instant(), nullable=False),
+    Column("updated_at", _instant(), nullable=False),
+    PrimaryKeyConstraint("identity_id", "type"),
+)
+
+CREDENTIAL_IDENTIFIERS: Final = Table(
+    "credential_identifiers",
+    METADATA,
+    Column("identifier", Text, nullable=False),
+    Column("type", _word(), nullable=False),
+    _owner(),
+    PrimaryKeyConstraint("identifier", "type"),
+    Index("ix_credential_identifiers_identity_id", "identity_id"),
+    sqlite_with_rowid=False,
+)
+
+VERIFIABLE_ADDRESSES: Final = Table(
+    "verifiable_addresses",
+    METADATA,
+    Column("value", Text, nullable=False),
+    Column("via", _word(), nullable=False),
+    _owner(),
+    PrimaryKeyConstraint("value", "via"),
+    Index("ix_verifiable_addresses_identity_id", "identity_id"),
+    sqlite_with_rowid=False,
+)
+
+RECOVERY_ADDRESSES: Final = Table(
+    "recovery_addresses",
+    METADATA,
+    Column("value", Text, nullable=False),
+    Column("via", _word(), nullable=False),
+    _owner(),
+    PrimaryKeyConstraint("value", "via"),
+    Index("ix_recovery_addresses_identity_id", "identity_id"),
+    sqlite_with_rowid=False,
+)
+
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    _owner(),
+    Column("active", Boolean, nullable=False),
+    Column("aal", _word(), nullable=False),
+    Column("methods", Text, nullable=False),
+    Column("devices", Text, nullable=False),
+    Column("authenticated_at", _instant(), nullable=False),
+    Column("issued_at", _instant(), nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Index("uq_sessions_token_hash", "token_hash", unique=True),
+    Index("ix_sessions_identity_id", "identity_id", "issued_at", "id"),
+    Index("ix_sessions_issued_at", "issued_at", "id"),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
+
+FLOWS: Final = Table(
+    "flows",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("kind", _word(), nullable=False),
+    Column("type", _word(), nullable=False),
+    Column("state", _word(), nullable=False),
+    Column("issued_at", _instant(), nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Column("request_url", Text, nullable=False),
+    Column("return_to", Text, nullable=False),
+    Column("csrf_token", Text, nullable=False),
+    Column("active", Text),
+    Column("form", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("transient_payload", Text),
+    Column("internal", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_flows_expires_at", "expires_at"),
+)
+
+ERROR_PAGES: Final = Table(
+    "error_pages",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("error", Text, nullable=False),
+    Column("csrf_token", Text, nullable=False),
+    Column("created_at", _instant(), nullable=False),
+    Column("seen_at", _instant()),
+    Column("expires_at", _instant(), nullable=False),
+    Index("ix_error_pages_expires_at", "expires_at"),
+)

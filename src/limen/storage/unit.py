@@ -1,0 +1,52 @@
+"""What is a unit of work here? The list of its writes, handed to the database in one piece (docs/adr/0003)."""
+
+from limen.storage.database import Database
+from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
+from limen.storage.flows import FlowChanges, SqlFlowWrites
+from limen.storage.identity_changes import IdentityChanges, SqlIdentityWrites
+from limen.storage.session_changes import SessionChanges, SqlSessionWrites
+from limen.storage.statements import Write
+
+
+class Changes:
+    """Every statement that changes something, compiled once."""
+
+    def __init__(self, database: Database) -> None:
+        self.flows = FlowChanges(database)
+        self.identities = IdentityChanges(database)
+        self.sessions = SessionChanges(database)
+        self.error_pages = ErrorPageChanges(database)
+
+
+class SqlUnit:
+    """Collects writes; nothing reaches the database before `commit`."""
+
+    def __init__(self, database: Database, changes: Changes) -> None:
+        self._database = database
+        self._changes = changes
+        self._writes: list[Write] = []
+
+    @property
+    def flows(self) -> SqlFlowWrites:
+        return SqlFlowWrites(self._changes.flows, self._writes)
+
+    @property
+    def identities(self) -> SqlIdentityWrites:
+        return SqlIdentityWrites(self._changes.identities, self._writes)
+
+    @property
+    def sessions(self) -> SqlSessionWrites:
+        return SqlSessionWrites(self._changes.sessions, self._writes)
+
+    @property
+    def error_pages(self) -> SqlErrorPageWrites:
+        return SqlErrorPageWrites(self._changes.error_pages, self._writes)
+
+    async def commit(self) -> None:
+        """Apply everything, durably, or nothing; the unit is empty afterwards. Raises the error of the first write that
+        does not hold, or StorageUnavailable.
+        """
+        writes = tuple(self._writes)
+        self._writes.clear()
+        if writes:
+            await self._database.run(writes)
