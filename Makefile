@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
+RIVAL ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
@@ -39,7 +40,7 @@ conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repo
 	$(RUN)/python scripts/conformance.py $(CONFORMANCE)
 
 bench: $(VENV)/.dev ## requests per second, latency and CPU per request (needs wrk)
-	$(RUN)/python -m bench
+	RIVAL="$(RIVAL)" $(RUN)/python -m bench
 
 screenshots: $(VENV)/.dev ## pictures of the pages (needs Chromium)
 	$(RUN)/python scripts/screenshots.py --serve

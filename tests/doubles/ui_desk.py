@@ -154,7 +154,8 @@ def serving(pages: Pages) -> Iterator[str]:
             response = asyncio.run(pages(request))
             self.reply(response.status, response.headers, response.body)
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def reply(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> None:
             self.send_response(status)

@@ -8,7 +8,6 @@ from limen.config.keys import all_keys, default_of, is_items, is_table, kind, wr
 from limen.config.load import LoadedConfig
 from limen.config.meanings import meaning
 from limen.config.model import Config
-from limen.config.provenance import OriginKind
 from limen.config.shape import Choice, Field, Leaf, Listing, Section, Shape, Table, section
 from limen.kernel.errors import LimenError
 
@@ -45,6 +44,7 @@ def explain(key: str, loaded: LoadedConfig) -> Explanation:
     shape = field.shape
     inner = _inside(shape)
     origin = loaded.provenance.of(path)
+    spelling = loaded.provenance.spelling(path)
     value = "(hidden)" if _holds_secret(shape) else written(_value_at(loaded.config, path), shape)
     return Explanation(
         key=".".join(path),
@@ -52,7 +52,7 @@ def explain(key: str, loaded: LoadedConfig) -> Explanation:
         meaning=meaning(owner.struct, field.attribute, inner.struct if isinstance(inner, Section) else None),
         default=default_of(field, ".".join(path)),
         value=value,
-        origin=str(origin) if origin.kind is not OriginKind.DEFAULT else "default",
+        origin=f"{origin}, written as {spelling}" if spelling else str(origin),
         below=tuple(inner.fields) if isinstance(inner, Section) else (),
     )
 

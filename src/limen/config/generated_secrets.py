@@ -56,7 +56,7 @@ class NoSecrets:
     def for_this_run(self) -> str:
         return "0" * SECRET_LENGTH
 
-    def beside(self, database: Path) -> str:  # noqa: ARG002 (as the protocol has it)
+    def beside(self, database: Path) -> str:
         return self.for_this_run()
 
 

@@ -132,6 +132,8 @@ def default_of(field: Field, path: str) -> str:
     """The default of a key as a file would write it; empty when there is none."""
     if path in DERIVED:
         return DERIVED[path]
+    if path.endswith(".ui_url"):
+        return "the built-in page"
     if field.required:
         return "required"
     return written(field.default, field.shape)

@@ -48,18 +48,22 @@ def _form(text: str) -> Submission:
         return Submission(fields={}, unreadable="The form is not encoded as forms are.", typed=False)
     if not pairs:
         return Submission(fields={}, unreadable="The form is empty.", typed=False)
-    return Submission(fields=nested(pairs), typed=False)
+    return Submission(fields=nested(_gathered(pairs)), typed=False)
+
+
+def _gathered(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, JsonValue]]:
+    """Each name once; the values of a name that was sent several times as a list (boxes, lists of text)."""
+    values: dict[str, list[JsonValue]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return [(name, sent if len(sent) > 1 else sent[0]) for name, sent in values.items()]
 
 
 def nested(pairs: Sequence[tuple[str, JsonValue]]) -> JsonObject:
-    """Dotted names as objects: `traits.name.first` and `{"traits": {"name": {"first": …}}}` are one (NEGO-03).
-
-    Of several values of one name the last counts, as with an unticked box behind a ticked one.
-    """
+    """Dotted names as objects: `traits.name.first` and `{"traits": {"name": {"first": …}}}` are one (NEGO-03)."""
     fields: JsonObject = {}
     for name, value in pairs:
         path = name.split(".")
-        if len(path) > MAX_DEPTH:
-            continue
-        put(fields, path, value)
+        if len(path) <= MAX_DEPTH:
+            put(fields, path, value)
     return fields

@@ -4,6 +4,8 @@ import base64
 import binascii
 from typing import Final
 
+import msgspec
+
 from limen.app.flows.csrf import TOKEN_BYTES
 from limen.app.scope import BrowserMarks, Scope, Services, Visitor
 from limen.app.sessions.check import by_token
@@ -18,6 +20,13 @@ _BEARER: Final = "bearer "
 _AJAX: Final = frozenset({"cors", "same-origin"})
 
 
+class Presented(msgspec.Struct, frozen=True):
+    """The session token that a request shows, empty without one; `cookie` is set when it came in the session cookie."""
+
+    token: str = ""
+    cookie: cookies.SessionCookie | None = None
+
+
 class Doorway:
     """One listener's view of who is asking."""
 
@@ -29,7 +38,7 @@ class Doorway:
         """The scope of a request: one snapshot of the configuration from here to the answer."""
         config = self.source.current()
         held = cookies.parsed(request)
-        token = self.presented_token(config, request, held)
+        token = self.presented(config, request, held).token
         return Scope(
             config=config,
             services=self.services,
@@ -39,16 +48,18 @@ class Doorway:
             session=await by_token(self.services.storage, self.services.clock, token),
         )
 
-    def presented_token(self, config: Config, request: Request, held: dict[str, str]) -> str:
-        """The session token that the request shows: header, then cookie, then bearer (SESS-04); empty without one."""
+    def presented(self, config: Config, request: Request, held: dict[str, str]) -> Presented:
+        """How the request shows who is asking: header, then cookie, then bearer (SESS-04)."""
         if token := request.header("x-session-token"):
-            return token
+            return Presented(token)
         if value := held.get(config.session.cookie.name):
             opened = cookies.opened(config, self.services.sealing, value)
             if opened is not None:
-                return opened.session_token
+                return Presented(opened.session_token, opened)
         authorization = request.header("authorization")
-        return authorization[len(_BEARER) :].strip() if authorization[: len(_BEARER)].lower() == _BEARER else ""
+        if authorization[: len(_BEARER)].lower() == _BEARER:
+            return Presented(authorization[len(_BEARER) :].strip())
+        return _NOTHING
 
     def _visitor(self, config: Config, request: Request) -> Visitor:
         return visitor_of(request, proxied=is_trusted(request.peer, config.trusted_proxies))
@@ -64,6 +75,9 @@ class Doorway:
             foreign_cookies=cookies.foreign(held),
             cross_site=request.header("sec-fetch-site") == "cross-site" and request.header("sec-fetch-mode") == "navigate",
         )
+
+
+_NOTHING: Final = Presented()
 
 
 def csrf_token(value: str) -> bytes | None:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -20,43 +20,52 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     size: int
-    by_token: bool
 
     @property
     def page(self) -> Page:
         return Page(limit=self.size, offset=(self.number - 1) * self.size)
 
 
-def numbered(request: Request) -> Window:
-    """The page of a list that takes `page`/`per_page` and `page_size`/`page_token` alike (PAGE-07). Raises BadPageToken."""
-    if token := request.query("page_token"):
-        size = _size(request.query("page_size") or request.query("per_page"))
-        return Window(number=_from_token(token), size=size, by_token=True)
+def numbered(request: Request, *, first: int = 1) -> Window:
+    """The page of a list that takes `page`/`per_page` and `page_size`/`page_token` alike (PAGE-07). Raises BadPageToken.
+
+    `first` is what `page` calls the first page: sessions count from 1 (and take 0 for it), schemas from 0.
+    """
     size = _size(request.query("page_size") or request.query("per_page"))
-    number = _number(request.query("page"))
-    return Window(number=max(number, 1), size=size, by_token=not request.query("page"))
+    if token := request.query("page_token"):
+        return Window(number=_from_token(token), size=size)
+    return Window(number=max(_number(request.query("page")) + 1 - first, 1), size=size)
 
 
 def page_headers(request: Request, window: Window, total: int) -> tuple[tuple[str, str], ...]:
-    """`Link` and `X-Total-Count` of a numbered list: first, last, and the pages beside this one that exist."""
+    """`Link` and `X-Total-Count` of a numbered list, which names those pages beside this one that exist.
+
+    As in Kratos, `page` in a link counts from 0 whatever the list does, and the first page does not name itself when
+    there are others. `page_token` is what leads to the right page.
+    """
     last = max(1, -(-total // window.size))
-    wanted = [("first", 1), ("last", last)]
+    wanted: list[tuple[str, int]] = []
+    if window.number > 1 or last == 1:
+        wanted.append(("first", 1))
     if window.number < last:
         wanted.append(("next", window.number + 1))
-    if window.number > 1:
-        wanted.append(("prev", min(window.number - 1, last)))
-    links = ",".join(f'<{request.path}?{_query(window, number)}>; rel="{name}"' for name, number in wanted)
+    if window.number > 1 and last > 1:
+        wanted.append(("prev", min(window.number, last) - 1))
+    if window.number < last:
+        wanted.append(("last", last))
+    links = ",".join(f'<{quote(request.path)}?{_query(request, window, number)}>; rel="{name}"' for name, number in wanted)
     return (("link", links), ("x-total-count", str(total)))
 
 
-def _query(window: Window, number: int) -> str:
-    pairs = {
-        "page": str(number),
+def _query(request: Request, window: Window, number: int) -> str:
+    own = {
+        "page": str(number - 1),
         "page_size": str(window.size),
         "page_token": _token(number),
         "per_page": str(window.size),
     }
-    return urlencode(pairs)
+    kept = [(name, value) for name, value in request.query_items() if name not in own]
+    return urlencode(sorted([*kept, *own.items()]))
 
 
 def _token(number: int) -> str:

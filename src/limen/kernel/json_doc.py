@@ -1,6 +1,6 @@
 """How does JSON that Limen does not own travel? As a document: validated text, parsed only by who needs its inside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, TypeAlias, TypeVar, Union
 
 import msgspec
@@ -30,7 +30,7 @@ class JsonDoc(msgspec.Struct, frozen=True):
     def parse(cls, text: str | bytes) -> "JsonDoc":
         """The document in `text`. Raises MalformedInput unless it is JSON of bounded depth."""
         try:
-            value: object = msgspec.json.decode(text)
+            value: JsonValue = msgspec.json.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise MalformedInput("The value is not valid JSON.") from error
         if depth(value) > MAX_DEPTH:
@@ -77,14 +77,15 @@ class JsonDoc(msgspec.Struct, frozen=True):
 EMPTY: Final = JsonDoc.stored(b"{}")
 
 
-def depth(value: object) -> int:
+def depth(value: JsonValue) -> int:
     """How deeply lists and objects are nested; a scalar has depth 0."""
-    deepest, todo = 0, [(value, 0)]
+    deepest = 0
+    todo: list[tuple[JsonValue, int]] = [(value, 0)]
     while todo:
         current, level = todo.pop()
-        if isinstance(current, Mapping):
+        if isinstance(current, dict):
             todo.extend((inner, level + 1) for inner in current.values())
-        elif isinstance(current, Sequence) and not isinstance(current, (str, bytes)):
+        elif isinstance(current, list):
             todo.extend((inner, level + 1) for inner in current)
         else:
             continue

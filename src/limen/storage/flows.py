@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
+import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from limen.domain.flow.details import (
@@ -20,19 +21,19 @@ from limen.ports.storage import FlowChanged
 from limen.storage.database import Database, query
 from limen.storage.errors import Guard
 from limen.storage.rows import FlowRow, flow_of, flow_values
-from limen.storage.statements import Write
+from limen.storage.statements import Values, Write
 from limen.storage.tables import FLOWS
 
 D = TypeVar("D", bound=Detail)
 
-_KINDS: Final[Mapping[type[Detail], FlowKind]] = {
+_KINDS: Final[Mapping[type[msgspec.Struct], FlowKind]] = {
     LoginDetail: FlowKind.LOGIN,
     RegistrationDetail: FlowKind.REGISTRATION,
     SettingsDetail: FlowKind.SETTINGS,
     RecoveryDetail: FlowKind.RECOVERY,
     VerificationDetail: FlowKind.VERIFICATION,
 }
-_FIXED: Final = frozenset({"id", "kind", "version"})
+_SAVED: Final = tuple(name for name in FlowRow.__struct_fields__ if name not in {"id", "kind", "version"})
 _MOVED_ON: Final = Guard(FlowChanged, "The form was submitted somewhere else in the meantime. Open it again.")
 
 GET: Final = select(*(FLOWS.c[name] for name in FlowRow.__struct_fields__)).where(
@@ -42,10 +43,8 @@ ADD: Final = insert(FLOWS)
 SAVE: Final = (
     update(FLOWS)
     .where(FLOWS.c.id == bindparam("flow_id"), FLOWS.c.version == bindparam("read_version"))
-    .values(
-        {column: bindparam(column.name) for column in FLOWS.c if column.name not in _FIXED}
-        | {FLOWS.c.version: bindparam("next_version")}
-    )
+    .values({name: bindparam(name) for name in _SAVED})
+    .values(version=bindparam("next_version"))
 )
 
 
@@ -72,7 +71,7 @@ class FlowChanges:
         return self._add.write(flow_values(flow))
 
     def save(self, flow: Flow[Detail]) -> Write:
-        versions = {"flow_id": flow.id, "read_version": flow.version, "next_version": flow.version + 1}
+        versions: Values = {"flow_id": flow.id, "read_version": flow.version, "next_version": flow.version + 1}
         return self._save.write({**flow_values(flow), **versions}, _MOVED_ON)
 
 

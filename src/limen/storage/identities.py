@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from limen.domain.identity.addresses import Via
 from limen.domain.identity.credentials import CredentialType
@@ -19,13 +19,12 @@ from limen.storage.tables import CREDENTIAL_IDENTIFIERS, CREDENTIALS, IDENTITIES
 SLOTS: Final = 32
 """How many ids one statement asks for at once; empty places repeat an id. So the text never varies."""
 _LAST_CHARACTER: Final = "\U0010ffff"
-_IN_SLOTS: Final = [bindparam(f"id_{number}") for number in range(SLOTS)]
+_IN_SLOTS: Final[list[BindParameter[str]]] = [bindparam(f"id_{number}") for number in range(SLOTS)]
 
 _IDENTITY: Final = select(*(IDENTITIES.c[name] for name in IdentityRow.__struct_fields__))
 _CREDENTIALS: Final = select(*(CREDENTIALS.c[name] for name in CredentialRow.__struct_fields__)).order_by(
     CREDENTIALS.c.identity_id, CREDENTIALS.c.type
 )
-_IDENTIFIER: Final = CREDENTIAL_IDENTIFIERS.c.identifier
 
 GET: Final = _IDENTITY.where(IDENTITIES.c.id == bindparam("id"))
 GET_CREDENTIALS: Final = _CREDENTIALS.where(CREDENTIALS.c.identity_id == bindparam("id"))
@@ -34,7 +33,7 @@ SEVERAL_CREDENTIALS: Final = _CREDENTIALS.where(CREDENTIALS.c.identity_id.in_(_I
 WHICH_EXIST: Final = select(IDENTITIES.c.id).where(IDENTITIES.c.id.in_(_IN_SLOTS))
 BY_EXTERNAL_ID: Final = select(IDENTITIES.c.id).where(IDENTITIES.c.external_id == bindparam("external_id"))
 BY_IDENTIFIER: Final = select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(
-    _IDENTIFIER == bindparam("identifier"), CREDENTIAL_IDENTIFIERS.c.type == bindparam("type")
+    CREDENTIAL_IDENTIFIERS.c.identifier == bindparam("identifier"), CREDENTIAL_IDENTIFIERS.c.type == bindparam("type")
 )
 BY_ADDRESS: Final = select(VERIFIABLE_ADDRESSES.c.identity_id).where(
     VERIFIABLE_ADDRESSES.c.value == bindparam("value"), VERIFIABLE_ADDRESSES.c.via == bindparam("via")
@@ -55,7 +54,7 @@ PAGE_OF_PREFIX: Final = _window(
     select(IDENTITIES.c.id).where(
         IDENTITIES.c.id.in_(
             select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(
-                _IDENTIFIER >= bindparam("prefix"), _IDENTIFIER <= bindparam("prefix_end")
+                CREDENTIAL_IDENTIFIERS.c.identifier.between(bindparam("prefix"), bindparam("prefix_end"))
             )
         )
     )

@@ -37,7 +37,7 @@ ADD: Final = insert(IDENTITIES)
 SAVE: Final = (
     update(IDENTITIES)
     .where(_SAME, IDENTITIES.c.updated_at == bindparam("read_updated_at"))
-    .values({IDENTITIES.c[name]: bindparam(name) for name in _SAVED})
+    .values({name: bindparam(name) for name in _SAVED})
 )
 SAVE_ADDRESSES: Final = (
     update(IDENTITIES).where(_SAME, _SAME_ADDRESSES).values(verifiable_addresses=bindparam("new_addresses"))
@@ -47,7 +47,7 @@ ADD_CREDENTIAL: Final = insert(CREDENTIALS)
 SAVE_CREDENTIAL: Final = (
     update(CREDENTIALS)
     .where(*_THEIR_CREDENTIAL)
-    .values({CREDENTIALS.c[name]: bindparam(name) for name in ("identifiers", "config", "version", "updated_at")})
+    .values({name: bindparam(name) for name in ("identifiers", "config", "version", "updated_at")})
 )
 REMOVE_CREDENTIAL: Final = delete(CREDENTIALS).where(*_THEIR_CREDENTIAL)
 ADD_IDENTIFIER: Final = insert(CREDENTIAL_IDENTIFIERS)
@@ -75,8 +75,12 @@ class _AddressIndex(Generic[A]):
         """Removals first, so that two addresses can swap places within one unit."""
         old = dict.fromkeys((address.value, address.via) for address in before)
         new = dict.fromkeys((address.value, address.via) for address in after)
-        gone = [self._remove.write({"which": v, "channel": c.value, "owner": owner}) for v, c in old if (v, c) not in new]
-        come = [self._add.write({"value": v, "via": c.value, "identity_id": owner}) for v, c in new if (v, c) not in old]
+        gone = [
+            self._remove.write({"which": v, "channel": c.value, "owner": owner}) for v, c in old if (v, c) not in new
+        ]
+        come = [
+            self._add.write({"value": v, "via": c.value, "identity_id": owner}) for v, c in new if (v, c) not in old
+        ]
         return gone + come
 
 

@@ -278,9 +278,7 @@ class ErrorPageRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 def error_page_of(row: ErrorPageRow) -> ErrorPage:
-    return ErrorPage(
-        id=row.id, error=JsonDoc.stored(row.error), csrf_token=row.csrf_token, created_at=row.created_at
-    )
+    return ErrorPage(id=row.id, error=JsonDoc.stored(row.error), csrf_token=row.csrf_token, created_at=row.created_at)
 
 
 class Count(msgspec.Struct, frozen=True, array_like=True):
@@ -293,3 +291,9 @@ class Key(msgspec.Struct, frozen=True, array_like=True):
     """The id of an identity."""
 
     id: IdentityId
+
+
+class Version(msgspec.Struct, frozen=True, array_like=True):
+    """The version of the tables, as migrations keep it."""
+
+    number: str

@@ -10,7 +10,7 @@ from limen.ports.storage import IdentityChanged
 from limen.storage.database import Database
 from limen.storage.errors import Guard
 from limen.storage.rows import session_values
-from limen.storage.statements import Write
+from limen.storage.statements import Values, Write
 from limen.storage.tables import SESSIONS
 
 _RENEWED: Final = ("aal", "methods", "devices", "authenticated_at", "expires_at")
@@ -22,15 +22,13 @@ ADD: Final = insert(SESSIONS)
 RENEW: Final = (
     update(SESSIONS)
     .where(SESSIONS.c.id == bindparam("session_id"), _OF_IDENTITY, _IS_ACTIVE)
-    .values(
-        {SESSIONS.c[name]: bindparam(name) for name in ("active", "issued_at", *_RENEWED)}
-        | {SESSIONS.c.token_hash: bindparam("new_token_hash")}
-    )
+    .values({name: bindparam(name) for name in ("active", "issued_at", *_RENEWED)})
+    .values(token_hash=bindparam("new_token_hash"))
 )
 SAVE: Final = (
     update(SESSIONS)
     .where(SESSIONS.c.id == bindparam("session_id"))
-    .values({SESSIONS.c[name]: bindparam(name) for name in _RENEWED})
+    .values({name: bindparam(name) for name in _RENEWED})
 )
 END: Final = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id")).values(active=bindparam("state"))
 END_THEIRS: Final = END.where(_OF_IDENTITY)
@@ -59,7 +57,7 @@ class SessionChanges:
 
     def renew(self, session: Session, token_hash: bytes) -> Write:
         """Only a session that still is active: a new token must not bring back what was ended meanwhile."""
-        keys = {"session_id": session.id, "owner": session.identity_id, "new_token_hash": token_hash}
+        keys: Values = {"session_id": session.id, "owner": session.identity_id, "new_token_hash": token_hash}
         return self._renew.write({**session_values(session), **keys}, _ENDED_MEANWHILE)
 
     def save(self, session: Session) -> Write:

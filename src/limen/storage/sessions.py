@@ -69,7 +69,12 @@ class SqlSessionReads:
     async def page(self, what: SessionFilter, page: Page) -> Sequence[CheckedSession]:
         """Sessions, newest first. `page.after` is the last one's (`issued_at` as stored, id); see `rows.instant`."""
         after_time, after_id = page.after or _BEFORE_EVERYTHING
-        window = {"limit": page.limit, "offset": page.offset, "after_time": after_time, "after_id": after_id}
+        window: dict[str, str | int] = {
+            "limit": page.limit,
+            "offset": page.offset,
+            "after_time": after_time,
+            "after_id": after_id,
+        }
         rows = await self._database.all(*_asked(self._pages, what, window))
         identities = await self._identities.several(row.identity_id for row in rows)
         return tuple(

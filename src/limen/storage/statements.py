@@ -6,6 +6,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 import msgspec
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from limen.storage.errors import Guard
 
@@ -53,8 +54,10 @@ class Write(msgspec.Struct, frozen=True):
 def compiled_for(dialect: Dialect, statement: ClauseElement) -> Compiled:
     """The statement as text of that dialect, which has to count its parameters by position."""
     found = statement.compile(dialect=dialect)
-    parameters: Mapping[str, Value] = found.params
-    asked = {name for name, bind in getattr(found, "binds", {}).items() if bind.required}
-    names: tuple[str, ...] = tuple(getattr(found, "positiontup", None) or ())
-    constants = {name: parameters[name] for name in names if name not in asked}
+    if not isinstance(found, SQLCompiler):
+        raise TypeError("only statements that read or change rows are run here")
+    names = tuple(found.positiontup or ())
+    constants: dict[str, Value] = {
+        name: bind.effective_value for name, bind in found.binds.items() if name in names and not bind.required
+    }
     return Compiled(text=str(found), names=names, constants=constants)

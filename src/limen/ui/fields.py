@@ -89,11 +89,9 @@ def hidden(attributes: Input) -> Hidden:
 def item(node: Node, reader: Reader, number: int, look: Look) -> Item | None:
     """The node as its template draws it; None for what is not seen (hidden inputs, scripts)."""
     match node.attributes:
-        case Input(type=InputType.HIDDEN):
-            return None
         case Input() as attributes if attributes.type in BUTTONS:
             return _button(node, attributes, reader, number, look)
-        case Input() as attributes:
+        case Input() as attributes if attributes.type is not InputType.HIDDEN:
             return _field(node, attributes, reader)
         case Image() as image:
             return Picture(

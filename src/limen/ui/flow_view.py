@@ -99,7 +99,10 @@ def _said(flow: Flow[Detail], reader: Reader) -> tuple[Said, ...]:
     silent = [message for node in flow.form.nodes if is_hidden(node) for message in node.messages]
     messages = [*flow.form.messages, *silent]
     return tuple(
-        Said(kind="success" if message.type is MessageType.SUCCESS else "info", text=reader.wording.message(message, reader.now))
+        Said(
+            kind="success" if message.type is MessageType.SUCCESS else "info",
+            text=reader.wording.message(message, reader.now),
+        )
         for message in messages
         if message.type is not MessageType.ERROR
     )

@@ -11,10 +11,10 @@ def negotiate(accepted: str, available: Sequence[str]) -> str:
     for tag in _by_preference(accepted):
         if tag == "*":
             return available[0]
-        while tag:
-            if tag in available:
-                return tag
-            tag = tag.rpartition("-")[0]
+        parts = tag.split("-")
+        for length in range(len(parts), 0, -1):
+            if (shorter := "-".join(parts[:length])) in available:
+                return shorter
     return available[0]
 
 

@@ -1,6 +1,7 @@
 """What is served below `/ui/`? The built-in pages and their files, as one handler."""
 
 from base64 import b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote
 
@@ -52,28 +53,27 @@ class Pages:
 
     async def __call__(self, request: Request) -> Response:
         """The page, file or redirect for a request. Errors of the desk other than SessionNotEnded pass through."""
-        path = request.path.removeprefix(ROOT.rstrip("/"))
-        if not path:
+        if request.path == ROOT.rstrip("/"):
             return Response(status=308, headers=redirect_headers("ui/"))
-        name = path.removeprefix("/")
-        if name == _END:
-            return await self._end_session(request) if request.method == "POST" else _not_allowed("POST")
-        if request.method not in {"GET", "HEAD"}:
-            return _not_allowed("GET, HEAD")
+        name = request.path.removeprefix(ROOT)
+        posted = name == _END
+        if request.method not in ({"POST"} if posted else {"GET", "HEAD"}):
+            return _not_allowed("POST" if posted else "GET, HEAD")
+        return await self._end_session(request) if posted else await self._shown(name, request)
+
+    async def _shown(self, name: str, request: Request) -> Response:
+        answer: Response | None = None
         if name.startswith("static/"):
-            found = asset_response(name.removeprefix("static/"), request.query("v"))
-            return found or self._missing(request)
-        if name in _KINDS:
-            return await self._flow(_KINDS[name], request)
-        match name:
-            case "":
-                return await self._home(request)
-            case "logout":
-                return await self._logout(request)
-            case "error":
-                return await self._error(request)
-            case _:
-                return self._missing(request)
+            answer = asset_response(name.removeprefix("static/"), request.query("v"))
+        elif name in _KINDS:
+            answer = await self._flow(_KINDS[name], request)
+        elif name == "":
+            answer = await self._home(request)
+        elif name == "logout":
+            answer = await self._logout(request)
+        elif name == "error":
+            answer = await self._error(request)
+        return answer or self._missing(request)
 
     async def _flow(self, kind: FlowKind, request: Request) -> Response:
         id = canonical_uuid(request.query("flow"))
@@ -87,7 +87,7 @@ class Pages:
         if found.reason is MissingReason.FOREIGN:
             words = _words(request)
             notice = notices.foreign(words, safe_link(found.restart_url))
-            return self._page(notice, self._place(request, words), status=403)
+            return self._page(notice, self._place(words), status=403)
         return Response(status=303, headers=redirect_headers(found.restart_url))
 
     def _flow_page(self, flow: Flow[Detail], request: Request) -> Response:
@@ -102,13 +102,13 @@ class Pages:
         )
         view = flow_view(flow, reader, safe_link(self._desk.start_url(flow.kind, flow.return_to)))
         nonce = b64encode(self._entropy.octets(18)).decode() if view.scripts else ""
-        place = self._place(request, words, query=query, nonce=nonce)
+        place = self._place(words, query=query, nonce=nonce)
         targets = (*form_targets(flow), *(origin_of(target) for target in self._desk.destinations()))
         return self._page(view, place, targets=targets)
 
     async def _home(self, request: Request) -> Response:
         words = _words(request)
-        place = self._place(request, words)
+        place = self._place(words)
         visitor = await self._desk.visitor(request)
         if visitor is None:
             sign_up = "registration" if FlowKind.REGISTRATION in self._desk.offered() else ""
@@ -119,10 +119,10 @@ class Pages:
         words = _words(request)
         visitor = await self._desk.visitor(request)
         if visitor is None:
-            return self._page(notices.left(words, "login"), self._place(request, words))
+            return self._page(notices.left(words, "login"), self._place(words))
         name = person_name(visitor.session.identity)
         notice = notices.leaving(words, name, safe_link(visitor.logout_url), "./")
-        return self._page(notice, self._place(request, words))
+        return self._page(notice, self._place(words))
 
     async def _error(self, request: Request) -> Response:
         words = _words(request)
@@ -130,26 +130,23 @@ class Pages:
         found = await self._desk.error(id, request) if id else None
         if found is None:
             return self._missing(request)
-        return self._page(notices.stored_error(found, words, "./"), self._place(request, words))
+        return self._page(notices.stored_error(found, words, "./"), self._place(words))
 
     async def _end_session(self, request: Request) -> Response:
         words = _words(request)
         session_id = canonical_uuid(_form_value(request, "session"))
-        cross_site = request.header("sec-fetch-site") == "cross-site"
-        try:
-            if session_id is None or cross_site:
-                raise SessionNotEnded
-            await self._desk.end_session(request, session_id)
-        except SessionNotEnded:
-            return self._page(notices.not_ended(words, _UP), self._place(request, words, root=_UP), status=403)
-        return Response(status=303, headers=redirect_headers(_UP))
+        if session_id is not None and request.header("sec-fetch-site") not in {"cross-site", "same-site"}:
+            with suppress(SessionNotEnded):
+                await self._desk.end_session(request, session_id)
+                return Response(status=303, headers=redirect_headers(_UP))
+        return self._page(notices.not_ended(words, _UP), self._place(words, root=_UP), status=403)
 
     def _missing(self, request: Request) -> Response:
         words = _words(request)
         deep = _UP * min(request.path.removeprefix(ROOT).count("/"), _DEEPEST)
-        return self._page(notices.missing(words, deep or "./"), self._place(request, words, root=deep), status=404)
+        return self._page(notices.missing(words, deep or "./"), self._place(words, root=deep), status=404)
 
-    def _place(self, request: Request, words: Wording, *, root: str = "", query: str = "", nonce: str = "") -> Place:
+    def _place(self, words: Wording, *, root: str = "", query: str = "", nonce: str = "") -> Place:
         offered = frozenset(kind.value for kind in self._desk.offered())
         return Place(wording=words, brand=self._brand, root=root, nonce=nonce, offered=offered, return_query=query)
 

@@ -50,7 +50,10 @@ def recognise(user_agent: str) -> SeenDevice:
         return SeenDevice(DeviceKind.UNKNOWN)
     if not user_agent.startswith("Mozilla/"):
         return SeenDevice(
-            DeviceKind.PROGRAM, user_agent.split("/", maxsplit=1)[0].split(maxsplit=1)[0][:40] if user_agent.split("/", maxsplit=1)[0].strip() else ""
+            DeviceKind.PROGRAM,
+            user_agent.split("/", maxsplit=1)[0].split(maxsplit=1)[0][:40]
+            if user_agent.split("/", maxsplit=1)[0].strip()
+            else "",
         )
     program = next((name for mark, name in _PROGRAMS if mark in user_agent), "")
     for mark, name, kind in _SYSTEMS:

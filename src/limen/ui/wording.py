@@ -110,11 +110,7 @@ class Wording:
             return self.text("time.hours", n=seconds // _HOUR)
         if seconds < _LONG_AGO_DAYS * _DAY:
             return self.text("time.days", n=seconds // _DAY)
-        return _date(then, self._texts)
-
-    def date(self, when: datetime) -> str:
-        """The day, written out."""
-        return _date(when, self._texts)
+        return self.text("time.on", date=_date(then, self._texts))
 
 
 @cache

@@ -272,7 +272,7 @@ def test_two_providers_need_two_ids(refusal: Refusal, document: JsonObject) -> N
     assert list(refusal(changed(document, path, [provider(), provider()]))) == [f"{path}.1.id"]
 
 
-@pytest.mark.covers("T-14")
+@pytest.mark.covers("CFG-03")
 def test_credentials_for_every_origin_are_for_development_only(
     loading: Loading, refusal: Refusal, document: JsonObject
 ) -> None:

@@ -57,8 +57,10 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
         return self.text("method")
 
     def text(self, name: str) -> str:
-        """A text field; empty when it is missing or no text."""
+        """A text field; empty when it is missing or no text. Of several values of a form field the last counts."""
         value = self.fields.get(name)
+        if isinstance(value, list) and value and not self.typed:
+            value = value[-1]
         return value if isinstance(value, str) else ""
 
     @property

@@ -1,7 +1,6 @@
 """What is special about signing in? Who may begin, what is asked again, and what follows a proof (LOGIN-*)."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
@@ -22,21 +21,9 @@ from limen.domain.identity.aal import Aal
 from limen.domain.session.session import CheckedSession, IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
-from limen.domain.ui.nodes import Group, Node
-from limen.domain.ui.order import by_group
+from limen.domain.ui.nodes import Node
+from limen.domain.ui.order import LOGIN_GROUPS, by_group
 from limen.ports.storage import FlowChanged, UnitOfWork
-
-_ORDER: Final = (
-    Group.OIDC,
-    Group.DEFAULT,
-    Group.WEBAUTHN,
-    Group.PASSKEY,
-    Group.CODE,
-    Group.PASSWORD,
-    Group.TOTP,
-    Group.LOOKUP_SECRET,
-)
-"""LOGIN-30."""
 
 
 class LoginPolicy:
@@ -95,7 +82,7 @@ class LoginPolicy:
         return said
 
     def order(self, scope: Scope, flow: Flow[LoginDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
-        return by_group(nodes, _ORDER)
+        return by_group(nodes, LOGIN_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[LoginDetail], result: Authenticated) -> Reply:
         """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15)."""

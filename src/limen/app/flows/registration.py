@@ -22,22 +22,10 @@ from limen.domain.identity.identity import Identity
 from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
-from limen.domain.ui.nodes import Group, Node
-from limen.domain.ui.order import by_schema
+from limen.domain.ui.nodes import Node
+from limen.domain.ui.order import REGISTRATION_GROUPS, by_schema
 from limen.ports.storage import FlowChanged, IdentifierTaken
 
-_ORDER: Final = (
-    Group.OIDC,
-    Group.SAML,
-    Group.DEFAULT,
-    Group.WEBAUTHN,
-    Group.PASSKEY,
-    Group.CODE,
-    Group.PASSWORD,
-    Group.CAPTCHA,
-    Group.PROFILE,
-)
-"""REG-21."""
 _PROFILE_METHODS: Final = frozenset({"profile", "profile:back"})
 
 
@@ -92,7 +80,7 @@ class RegistrationPolicy:
         return ()
 
     def order(self, scope: Scope, flow: Flow[RegistrationDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
-        return by_schema(nodes, scope.services.schemas.require(flow.detail.schema_id), _ORDER)
+        return by_schema(nodes, scope.services.schemas.require(flow.detail.schema_id), REGISTRATION_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[RegistrationDetail], result: Draft) -> Reply:
         """Hooks before storing, the account, hooks after storing; an account is there whole or not at all."""

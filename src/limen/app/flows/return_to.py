@@ -1,11 +1,13 @@
 """Where may a browser be sent afterwards? `return_to` and its allow-list (FLOW-13, SEC-10 … SEC-12)."""
 
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
 from limen.app.errors import ReturnToForbidden
 from limen.config.model import Config
 from limen.domain.flow.kinds import FlowKind
+from limen.kernel.suffixes import bounded
 from limen.kernel.urls import Target, UnsafeUrl, covers, joined, parse_target
 
 _FORBIDDEN: Final = "This return_to address is not on the list of allowed return addresses."
@@ -44,7 +46,14 @@ def _completed(config: Config, return_to: str) -> str:
 
 
 def _allowed(config: Config) -> tuple[str, ...]:
-    return config.selfservice.allowed_return_urls
+    """The allow-list, without wildcards that strangers could register a match for (SEC-12)."""
+    entries = config.selfservice.allowed_return_urls
+    return entries if config.feature_flags.legacy_allow_insecure_origins else _trustworthy(entries)
+
+
+@lru_cache(maxsize=64)
+def _trustworthy(entries: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(entry for entry in entries if bounded(urlsplit(entry).netloc))
 
 
 def _own_flow(config: Config, target: Target) -> bool:

@@ -13,7 +13,7 @@ from limen.domain.identity.credentials import Credential
 from limen.domain.identity.identity import Identity, IdentityState
 from limen.domain.identity.schema import TraitsReading
 from limen.domain.ids import IdentityId
-from limen.domain.ui.traits import trait_values, traits_from_form
+from limen.domain.ui.traits import trait_values, traits_from_form, traits_from_json
 from limen.kernel.json_doc import EMPTY, JsonDoc, JsonValue
 from limen.ports.traits import TraitsInvalid
 
@@ -35,7 +35,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_credential(self, scope: Scope, credential: Credential) -> Identity:
         """The identity with its credential and everything that follows from it."""
-        identity = msgspec.structs.replace(self.identity, credentials={credential.type: credential})
+        identity = msgspec.structs.replace(
+            self.identity, credentials={**self.identity.credentials, credential.type: credential}
+        )
         return msgspec.structs.replace(identity, available_aal=scope.services.factors.available_aal(identity))
 
 
@@ -43,7 +45,7 @@ def read_traits(scope: Scope, schema_id: str, body: Submission) -> SentTraits:
     """The traits of a submission against a schema; problems are values here, so that others can be added."""
     schema = scope.services.schemas.require(schema_id)
     sent: JsonValue = body.fields.get("traits", {})
-    document = JsonDoc.of(sent) if body.typed else traits_from_form(schema, sent)
+    document = traits_from_json(schema, sent) if body.typed else traits_from_form(schema, sent)
     values = trait_values(schema, document)
     try:
         return SentTraits(values=values, reading=scope.services.schemas.read(schema, document))

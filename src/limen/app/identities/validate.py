@@ -22,6 +22,7 @@ from limen.domain.identity.credentials import CredentialType
 from limen.domain.identity.formats import FORMATS
 from limen.domain.identity.normalise import NotAnAddress, address, lookup_form, phone
 from limen.domain.identity.patterns import ecmascript
+from limen.domain.identity.pointers import escape
 from limen.domain.identity.schema import (
     EACH,
     AddressPurpose,
@@ -93,7 +94,7 @@ class CompiledSchema:
                 offline=True,
             )
         except (ValidationError, ReferencingError, ValueError) as error:
-            raise NotCompiled(_first_line(error)) from error
+            raise NotCompiled(_reason(error)) from error
         self._complaints = Complaints(schema, self._patterns)
         self._phones = tuple(dict.fromkeys(rule.path for rule in _rules(schema) if rule.via is Via.SMS))
         self._types = frozenset(rule.type for rule in schema.identifiers) - _NAMES
@@ -230,5 +231,7 @@ def _replace(document: JsonObject, place: Sequence[Step], value: str) -> bool:
     return True
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:300]
+def _reason(error: Exception) -> str:
+    said = str(error).partition("\n")[0][:300]
+    place = "/".join(escape(str(step)) for step in error.instance_path) if isinstance(error, ValidationError) else ""
+    return f"{said} (at #/{place})" if place else said

@@ -31,9 +31,13 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, messages=(*self.messages, *messages))
 
     def saying_at(self, name: str, *messages: Message) -> "Form":
-        """The messages at the field `name`; on the form itself when it has no such field (FLOW-17)."""
+        """The messages at the field `name` (FLOW-17). A trait without a field, an unknown one say, gets a text field of its
+        own, as clients are used to; whatever else has no field is said on the form itself.
+        """
         if self.node(name) is None:
-            return self.saying(*messages)
+            if name.split(".", maxsplit=1)[0] != "traits":
+                return self.saying(*messages)
+            return self.replace((*self.nodes, Node(Group.DEFAULT, Input(name=name, type=InputType.TEXT), messages)))
         done = False
         nodes: list[Node] = []
         for node in self.nodes:
@@ -52,20 +56,6 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def where(self, keep: Callable[[Node], bool]) -> "Form":
         return self.replace(node for node in self.nodes if keep(node))
-
-    def ordered(self, groups: tuple[Group, ...], first: tuple[str, ...] = ()) -> "Form":
-        """Nodes by group, then by the order of names in `first` (traits in schema order), else as they were (FLOW-19)."""
-        group_rank = {group: rank for rank, group in enumerate(groups)}
-        name_rank = {name: rank for rank, name in enumerate(first)}
-
-        def rank(node: Node) -> tuple[bool, int, int]:
-            return (
-                node.name != "csrf_token",
-                group_rank.get(node.group, len(groups)),
-                name_rank.get(node.name, len(first)),
-            )
-
-        return self.replace(sorted(self.nodes, key=rank))
 
 
 _NEVER_FILLED = frozenset({InputType.PASSWORD, InputType.SUBMIT, InputType.BUTTON})

@@ -16,7 +16,7 @@ from limen.kernel.errors import MalformedInput
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue, at, put
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
-_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
 _LOCAL_TIME: Final = re.compile(r"[0-9-]{10}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?")
 _TRUE: Final = frozenset({"1", "t", "true", "on"})
 _FALSE: Final = frozenset({"0", "f", "false"})

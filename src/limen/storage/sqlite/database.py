@@ -47,7 +47,7 @@ class _SqliteReads:
             rows = self._execute(query.compiled.text, values).fetchall()
         except _DRIVER as error:
             raise told(error) from error
-        return msgspec.convert(rows, list[query.shape], strict=False)
+        return [msgspec.convert(row, query.shape, strict=False) for row in rows]
 
 
 class SqliteFile(_SqliteReads):

@@ -24,7 +24,7 @@ def apply(connection: sqlite3.Connection, group: Sequence[Sequence[Write]]) -> l
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.Error as error:
-        return [told(error)] * len(group)
+        return [told(error) for _ in group]
     outcomes: list[Outcome] = []
     alone = len(group) == 1
     for writes in group:
@@ -39,8 +39,7 @@ def apply(connection: sqlite3.Connection, group: Sequence[Sequence[Write]]) -> l
         connection.execute("COMMIT")
     except sqlite3.Error as error:
         _roll_back(connection)
-        failure = told(error)
-        return [outcome if isinstance(outcome, LimenError) else failure for outcome in outcomes]
+        return [outcome if isinstance(outcome, LimenError) else told(error) for outcome in outcomes]
     return outcomes
 
 
@@ -75,8 +74,8 @@ def _within_savepoint(connection: sqlite3.Connection, writes: Sequence[Write]) -
 
 
 def _gave_up(group: Sequence[Sequence[Write]], outcome: Outcome) -> list[Outcome]:
-    failure = outcome if isinstance(outcome, LimenError) else StorageUnavailable("The database gave the writes up.")
-    return [failure] * len(group)
+    reason = outcome.reason if isinstance(outcome, LimenError) else "The database gave the writes up."
+    return [StorageUnavailable(reason) for _ in group]
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

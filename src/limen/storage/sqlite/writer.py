@@ -86,7 +86,7 @@ class WriterThread:
         except Exception as error:  # noqa: BLE001 (whatever happens, the thread lives on and everybody gets an answer)
             if self._connection.in_transaction:
                 self._connection.rollback()
-            return [told(error)] * len(jobs)
+            return [told(error) for _ in jobs]
 
     def _tell(self, jobs: Sequence[_Job], outcomes: Sequence[Outcome]) -> None:
         try:

@@ -1,0 +1,94 @@
+"""How is load made? Keep-alive connections of our own, as many as wanted, each asking its questions one after another."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Figures:
+    """What a run came to."""
+
+    name: str
+    latencies: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    cpu: float = 0.0
+    failures: int = 0
+
+    def at(self, share: float) -> float:
+        """The latency in milliseconds that this share of requests stayed below."""
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else 0.0
+
+    @property
+    def row(self) -> str:
+        count = len(self.latencies)
+        rate, cost = count / self.seconds, self.cpu / count * 1e6
+        return f"{self.name:<24}{count:>8}{rate:>10.0f}{self.at(0.5):>9.2f}{self.at(0.99):>9.2f}{cost:>12.0f}{self.failures:>9}"
+
+
+HEADER = f"{'scenario':<24}{'requests':>8}{'req/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs/req':>12}{'failures':>9}"
+
+
+class Connection:
+    """One HTTP/1.1 connection that stays open."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    async def __aenter__(self) -> Connection:
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.writer.close()
+
+    async def ask(self, method: str, path: str, body: bytes = b"", headers: str = "") -> tuple[int, bytes]:
+        """The status and the body."""
+        kind = "content-type: application/json\r\n" if body else ""
+        head = f"{method} {path} HTTP/1.1\r\nhost: bench\r\naccept: application/json\r\n{kind}content-length: {len(body)}\r\n{headers}\r\n"
+        self.writer.write(head.encode() + body)
+        answer = await self.reader.readuntil(b"\r\n\r\n")
+        length, chunked = 0, False
+        for line in answer.split(b"\r\n")[1:]:
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+            elif name.lower() == b"transfer-encoding":
+                chunked = True
+        text = await self._chunks() if chunked else await self.reader.readexactly(length)
+        return int(answer[9:12]), text
+
+    async def _chunks(self) -> bytes:
+        parts = []
+        while size := int(await self.reader.readline(), 16):
+            parts.append(await self.reader.readexactly(size))
+            await self.reader.readexactly(2)
+        await self.reader.readexactly(2)
+        return b"".join(parts)
+
+
+Work = Callable[[Connection, int], AsyncIterator[bool]]
+"""What one client does in round n: yields after each request that counts, true if it went well."""
+
+
+async def run(name: str, port: int, clients: int, rounds: int, work: Work, cpu: Callable[[], float]) -> Figures:
+    """Let `clients` connections do `work` for `rounds` rounds each."""
+    figures = Figures(name)
+
+    async def client(number: int) -> None:
+        async with Connection(port) as connection:
+            for at in range(rounds):
+                begin = time.perf_counter()
+                async for good in work(connection, number * rounds + at):
+                    figures.latencies.append(time.perf_counter() - begin)
+                    figures.failures += not good
+                    begin = time.perf_counter()
+
+    before, begin = cpu(), time.perf_counter()
+    await asyncio.gather(*(client(number) for number in range(clients)))
+    figures.seconds, figures.cpu = time.perf_counter() - begin, cpu() - before
+    return figures

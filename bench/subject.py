@@ -1,0 +1,131 @@
+"""Which server is measured? Limen, or any other command that takes the same configuration and flags."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SCHEMA = {
+    "$id": "https://bench.test/person.schema.json",
+    "$schema": "http://json-schema.org/draft-07/schema#",
+    "type": "object",
+    "properties": {
+        "traits": {
+            "type": "object",
+            "properties": {
+                "email": {
+                    "type": "string",
+                    "format": "email",
+                    "title": "E-Mail",
+                    "ory.sh/kratos": {
+                        "credentials": {"password": {"identifier": True}},
+                        "verification": {"via": "email"},
+                        "recovery": {"via": "email"},
+                    },
+                },
+                "name": {"type": "object", "properties": {"first": {"type": "string"}, "last": {"type": "string"}}},
+            },
+            "required": ["email"],
+            "additionalProperties": False,
+        }
+    },
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Subject:
+    """One running server, its addresses, and what it has used of the processor and of memory."""
+
+    def __init__(self, command: str) -> None:
+        self.command = shlex.split(command)
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        self.public_port, self.admin_port = free_port(), free_port()
+        self.public, self.admin = f"http://127.0.0.1:{self.public_port}", f"http://127.0.0.1:{self.admin_port}"
+        self.file = self.folder / "config.json"
+        self.file.write_text(json.dumps(self._config()))
+        self.environment = {**os.environ, "SECURITY_RATE_LIMITS_ENABLED": "false"}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.cold_start = 0.0
+
+    def _config(self) -> dict[str, object]:
+        document = base64.b64encode(json.dumps(SCHEMA).encode()).decode()
+        ui = "http://127.0.0.1:4455"
+        return {
+            "version": "v26.2.0",
+            "dsn": f"sqlite://{self.folder}/db.sqlite?_fk=true&mode=rwc",
+            "serve": {
+                "public": {"host": "127.0.0.1", "port": self.public_port, "base_url": self.public},
+                "admin": {"host": "127.0.0.1", "port": self.admin_port, "base_url": self.admin},
+            },
+            "identity": {"schemas": [{"id": "default", "url": f"base64://{document}"}]},
+            "courier": {"smtp": {"connection_uri": "smtp://127.0.0.1:9/?disable_starttls=true"}},
+            "selfservice": {
+                "default_browser_return_url": f"{ui}/",
+                "flows": {
+                    name: {"ui_url": f"{ui}/{name}"}
+                    for name in ("error", "login", "settings", "recovery", "verification")
+                }
+                | {
+                    "registration": {
+                        "ui_url": f"{ui}/registration",
+                        "style": "unified",
+                        "after": {"password": {"hooks": [{"hook": "session"}]}},
+                    }
+                },
+                "methods": {"password": {"config": {"haveibeenpwned_enabled": False}}},
+            },
+            "secrets": {"cookie": ["bench-cookie-secret-0123456789"], "cipher": ["bench-cipher-secret-012345678901"]},
+            "hashers": {"algorithm": "bcrypt", "bcrypt": {"cost": 4}},
+            "log": {"level": "error"},
+        }
+
+    def start(self) -> Subject:
+        migrate = [*self.command, "migrate", "sql", "-e", "--yes", "-c", str(self.file)]
+        environment = {**self.environment, "DSN": str(self._config()["dsn"])}
+        subprocess.run(migrate, env=environment, check=True, capture_output=True, timeout=120)
+        begin = time.monotonic()
+        log = (self.folder / "log.txt").open("wb")
+        command = [*self.command, "serve", "-c", str(self.file), "--dev"]
+        self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+        while time.monotonic() - begin < 60:
+            try:
+                with urllib.request.urlopen(f"{self.admin}/admin/health/ready", timeout=2):
+                    self.cold_start = time.monotonic() - begin
+                    return self
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.005)
+        sys.exit(f"the server did not start: {(self.folder / 'log.txt').read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait(timeout=40)
+
+    def cpu(self) -> float:
+        """Seconds of processor time that the server has used until now, its children included."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return sum(int(fields[at]) for at in (11, 12, 13, 14)) / TICKS
+
+    def memory(self) -> float:
+        """Megabytes of memory that are the server's own (proportional set size)."""
+        assert self.process is not None
+        rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
+        return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024

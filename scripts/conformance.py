@@ -1,0 +1,130 @@
+"""Does Limen pass the black-box suite? Runs the finished folders, compares with the list of known gaps, writes docs/conformance.md.
+
+    python scripts/conformance.py ../shared/conformance [folder …]
+
+A case that fails and is no known gap fails the run; so does a known gap that passes by now, because the list may only
+shrink: take the line out. Without the suite beside the repository nothing is run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+GAPS = ROOT / "docs" / "conformance-gaps.txt"
+PAGE = ROOT / "docs" / "conformance.md"
+FOLDERS = (
+    "registration", "login", "logout", "sessions", "flows", "errors", "seeds", "transport", "config", "dialects", "shapes",
+)  # fmt: skip
+"""What is finished so far; the folders of later issues are added as they are done."""
+SECONDS = 1500
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of the suite and what became of it."""
+
+    name: str
+    passed: bool
+    skipped: bool
+    why: str
+
+    @property
+    def folder(self) -> str:
+        return self.name.split("/", 1)[0]
+
+
+def main() -> int:
+    suite = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/conformance").resolve()
+    if not (suite / "cases").is_dir():
+        print(f"conformance: no suite at {suite.name}, nothing was run")
+        return 0
+    folders = tuple(sys.argv[2:]) or FOLDERS
+    cases = run(suite, folders)
+    gaps = known_gaps()
+    lost = [case for case in cases if not case.passed and not case.skipped and case.name not in gaps]
+    won = [case for case in cases if case.passed and case.name in gaps]
+    if folders == FOLDERS:
+        write_page(cases, gaps)
+    for case in lost:
+        print(f"FAILED {case.name}: {case.why}")
+    for case in won:
+        print(f"NO GAP ANY MORE {case.name}: take it out of {GAPS.relative_to(ROOT)}")
+    passed = sum(case.passed for case in cases)
+    print(f"conformance: {passed} of {len(cases)} cases pass, {len(lost)} fail unexpectedly, {len(won)} gaps are closed")
+    return 1 if lost or won or not cases else 0
+
+
+def run(suite: Path, folders: tuple[str, ...]) -> list[Case]:
+    """Every case of these folders, run against the `limen` of this environment."""
+    environment = {
+        **os.environ,
+        "SUT": str(Path(sys.executable).with_name("limen")),
+        "SECURITY_RATE_LIMITS_ENABLED": "false",
+        "PYTHONPATH": ".",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--tb=line", "-p", "no:cacheprovider"]
+        command += ["-o", "filterwarnings=default", f"--junitxml={report}", *(f"cases/{name}" for name in folders)]
+        log = Path(folder) / "log.txt"
+        with log.open("w") as out:
+            subprocess.run(command, cwd=suite, env=environment, stdout=out, stderr=out, check=False, timeout=SECONDS)
+        if not report.exists():
+            print(log.read_text()[-4000:])
+            return []
+        return sorted(read(report), key=lambda case: case.name)
+
+
+def read(report: Path) -> list[Case]:
+    found = []
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314 (our own file)
+        module = case.get("classname", "").removeprefix("cases.").replace(".", "/")
+        problem = next((child for child in case if child.tag in {"failure", "error"}), None)
+        skipped = any(child.tag == "skipped" for child in case)
+        why = (problem.get("message") or "").splitlines()[0][:200] if problem is not None and problem.get("message") else ""
+        name = f"{module}::{case.get('name')}"
+        found.append(Case(name, problem is None and not skipped, skipped, why))
+    return found
+
+
+def known_gaps() -> dict[str, str]:
+    """Case names and the feature that each one waits for."""
+    gaps: dict[str, str] = {}
+    reason = ""
+    for line in GAPS.read_text().splitlines() if GAPS.exists() else ():
+        if line.startswith("#"):
+            reason = line.lstrip("# ").strip()
+        elif line.strip():
+            gaps[line.strip()] = reason
+    return gaps
+
+
+def write_page(cases: list[Case], gaps: dict[str, str]) -> None:
+    lines = [
+        "# Conformance",
+        "",
+        "What the black-box suite says of Limen. `make conformance` writes this page; the gaps are listed in",
+        "[conformance-gaps.txt](conformance-gaps.txt), each under the feature it waits for, and may only become fewer.",
+        "",
+        "| folder | cases | pass | wait for a feature |",
+        "|---|--:|--:|--:|",
+    ]
+    for folder in FOLDERS:
+        own = [case for case in cases if case.folder == folder]
+        waiting = sum(case.name in gaps for case in own)
+        lines.append(f"| {folder} | {len(own)} | {sum(case.passed for case in own)} | {waiting} |")
+    lines += ["", "## What the gaps wait for", "", "| feature | cases |", "|---|--:|"]
+    reasons = sorted(set(gaps.values()))
+    lines += [f"| {reason} | {sum(1 for each in gaps.values() if each == reason)} |" for reason in reasons]
+    PAGE.write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

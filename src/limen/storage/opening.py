@@ -1,0 +1,41 @@
+"""How is a database opened? Its DSN is read, its file made and locked, its tables brought up to date; then it serves."""
+
+from limen.storage.dsn import SqliteTarget, parse_dsn
+from limen.storage.migrate import is_current
+from limen.storage.sql_storage import SqlStorage
+from limen.storage.sqlite.connect import connect, make_file
+from limen.storage.sqlite.database import SqliteFile, SqliteMemory
+from limen.storage.sqlite.lock import FileLock
+from limen.storage.sqlite.schema import lead, require_known, version_of
+
+
+async def open_storage(dsn: str, *, migrate: bool = True) -> SqlStorage:
+    """The storage behind a DSN, for this process alone. Close it with `await storage.close()`.
+
+    With `migrate=False` pending migrations are left alone and `ready()` says so; a database in memory always gets its
+    tables. Raises DsnRefused, DatabaseInUse, SchemaOutdated, StorageUnavailable.
+    """
+    target = parse_dsn(dsn)
+    return SqlStorage(_memory(target) if target.file is None else _file(target, migrate=migrate))
+
+
+def _memory(target: SqliteTarget) -> SqliteMemory:
+    connection = connect(target)
+    lead(connection)
+    return SqliteMemory(connection)
+
+
+def _file(target: SqliteTarget, *, migrate: bool) -> SqliteFile:
+    if target.file is None:
+        raise ValueError("a database in memory has no file")
+    make_file(target)
+    lock = FileLock(target.file)
+    try:
+        writing = connect(target)
+        require_known(version_of(writing))
+        if migrate and not is_current(writing):
+            lead(writing)
+        return SqliteFile(connect(target, writer=False), writing, lock)
+    except BaseException:
+        lock.release()
+        raise

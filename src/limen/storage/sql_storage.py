@@ -1,0 +1,89 @@
+"""What is the storage that the application sees? Repositories over one database, whatever its dialect."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Select, String, column, select, table
+
+from limen.domain.ids import IdentityId, SessionId
+from limen.kernel.errors import LimenError
+from limen.ports.session_reader import SessionRow
+from limen.storage.database import Database, query
+from limen.storage.error_pages import SqlErrorPageReads
+from limen.storage.expiry import SqlExpiry
+from limen.storage.flows import SqlFlowReads
+from limen.storage.hot import SqlSessionReader
+from limen.storage.identities import SqlIdentityReads
+from limen.storage.migrations import HEAD
+from limen.storage.rows import Version
+from limen.storage.sessions import SqlSessionReads
+from limen.storage.unit import Changes, SqlUnit
+
+_VERSION: Final[Select[str]] = select(column("version_num", String())).select_from(table("alembic_version"))
+
+
+class SqlStorage:
+    """Implements `ports.storage.Storage` and `ports.session_reader.SessionReader`. Made by `open_storage`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._identities = SqlIdentityReads(database)
+        self._flows = SqlFlowReads(database)
+        self._sessions = SqlSessionReads(database, self._identities)
+        self._error_pages = SqlErrorPageReads(database)
+        self._changes = Changes(database)
+        self._expiry = SqlExpiry(database)
+        self._version = query(database, _VERSION, Version)
+        self._hot = SqlSessionReader(database)
+
+    @property
+    def flows(self) -> SqlFlowReads:
+        return self._flows
+
+    @property
+    def identities(self) -> SqlIdentityReads:
+        return self._identities
+
+    @property
+    def sessions(self) -> SqlSessionReads:
+        return self._sessions
+
+    @property
+    def error_pages(self) -> SqlErrorPageReads:
+        return self._error_pages
+
+    @property
+    def reader(self) -> SqlSessionReader:
+        """The session check without this object in between."""
+        return self._hot
+
+    async def row(self, token_hash: bytes) -> SessionRow | None:
+        """The row with that token, good or not."""
+        return await self._hot.row(token_hash)
+
+    def unit(self) -> SqlUnit:
+        """A new, empty unit of work."""
+        return SqlUnit(self._database, self._changes)
+
+    async def ready(self) -> str:
+        """Why the database cannot be used now; empty when it can."""
+        try:
+            found = await self._database.one(self._version, ())
+        except LimenError as error:
+            return error.reason
+        if found is None or found.number != HEAD:
+            return "Migrations are pending. Run: limen migrate sql -e --yes"
+        return ""
+
+    async def end_other_sessions(self, identity_id: IdentityId, keep: SessionId) -> int:
+        """Deactivate every session of the identity but `keep`, and say how many were active (SESS-21)."""
+        (count,) = await self._database.run((self._changes.sessions.end_others(identity_id, keep),))
+        return count
+
+    async def remove_expired(self, before: datetime, limit: int) -> int:
+        """Delete up to `limit` rows (sessions, flows, error pages) that expired before that time; how many there were."""
+        return await self._expiry.remove(before, limit)
+
+    async def close(self) -> None:
+        """Finish the commits that were accepted, then let go of the database."""
+        await self._database.close()
