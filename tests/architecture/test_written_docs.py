@@ -66,3 +66,13 @@ def test_links_to_headings_lead_somewhere(page: Path) -> None:
 def test_links_from_the_front_pages_lead_somewhere(name: str) -> None:
     for target in re.findall(r"(?<!!)\[[^]]*\]\((?!https?:|mailto:|#)([^)#]+)", (ROOT / name).read_text("utf-8")):
         assert (ROOT / target).exists(), target
+
+
+def test_the_tests_named_on_the_page_about_the_wire_exist() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "wire.md").read_text("utf-8")))
+    written = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^ *(?:async )?def (test_\w+)", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert named - written == set()

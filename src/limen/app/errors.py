@@ -140,3 +140,11 @@ class BrowserMustMove(LimenError):
 
 class BodyTooLarge(LimenError):
     """The body exceeds the limit (HTTP-103)."""
+
+
+class IdentityRefused(LimenError):
+    """An identity, or a change to one, is not acceptable as the operator sent it (ID-06, ID-09, ID-17, ID-19)."""
+
+
+class CredentialUnknown(LimenError):
+    """The identity has no such credential (ID-19)."""

@@ -48,6 +48,7 @@ class PublicDesk:
 
     async def flow(self, kind: FlowKind, id: str, request: Request) -> Flow[Detail] | FlowMissing:
         scope = await self._doorway.scope(request)
+        restart = self.start_url(kind, request.query("return_to"))
         try:
             if kind is FlowKind.LOGIN:
                 return (await self._login.fetch(scope, id)).flow
@@ -56,10 +57,10 @@ class PublicDesk:
         except FlowExpired as error:
             return FlowMissing(reason=MissingReason.EXPIRED, restart_url=error.restart)
         except FlowUnknown:
-            return FlowMissing(reason=MissingReason.UNKNOWN, restart_url=self.start_url(kind, ""))
+            return FlowMissing(reason=MissingReason.UNKNOWN, restart_url=restart)
         except CsrfViolation:
-            return FlowMissing(reason=MissingReason.FOREIGN, restart_url=self.start_url(kind, ""))
-        return FlowMissing(reason=MissingReason.UNKNOWN, restart_url=self.start_url(kind, ""))
+            return FlowMissing(reason=MissingReason.FOREIGN, restart_url=restart)
+        return FlowMissing(reason=MissingReason.UNKNOWN, restart_url=restart)
 
     async def visitor(self, request: Request) -> SignedIn | None:
         scope = await self._doorway.scope(request)

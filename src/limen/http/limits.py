@@ -2,7 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 import httptools
 from uvicorn.config import Config
@@ -40,9 +40,11 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
     most_header_bytes = 32 * 1024
     most_headers = 100
     header_seconds = 5.0
-    """For the first request from the connection's begin, for later ones from their first byte."""
+    """From the first byte of a request to the end of its headers, and from a connection's begin to that first byte."""
     body_seconds = 15.0
     idle_seconds = 120.0
+    linger_seconds = 1.0
+    """How long whatever still arrives is thrown away after a refusal: a reset would take the refusal with it."""
     most_requests = 10_000
     """A connection is closed after so many, so that load spreads again and nothing is kept for ever."""
 
@@ -57,18 +59,25 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
         self.timeout_keep_alive = int(self.idle_seconds) or 1
         self._refused = False
         self._requests = 0
+        self._heads = 0
         self._reading_headers = False
         self._reading_body = False
         self._ended_in_this_piece = False
         self._header_bytes = 0
         self._unfinished_bytes = 0
-        self._timer: Timer | None = self.loop.call_later(self.header_seconds, self._too_slow)
+        self._timer: Timer | None = None
 
     # -- what arrives ---------------------------------------------------------------------------------------------------
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody called; whoever then says nothing is hung up on."""
+        if _is_stream(transport):
+            super().connection_made(transport)
+        self._timer = self.loop.call_later(self.header_seconds, self._too_slow)
+
     def data_received(self, data: bytes) -> None:
         """Feed the parser, then see how far it came."""
-        if self._refused:
+        if self._refused or self.parser is None:
             return
         self._unset_keepalive_if_required()
         self._ended_in_this_piece = False
@@ -122,6 +131,7 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
         self._reading_headers, self._reading_body = False, True
         self._stop_timer()
         super().on_headers_complete()
+        self._heads += 1
         if self._requests >= self.most_requests:
             self.cycle.keep_alive = False
 
@@ -164,7 +174,7 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
         """Say why, if that can still be told apart from an answer to another request, and close."""
         self._refused = True
         self._stop_timer()
-        if self._may_speak() and not self.transport.is_closing():
+        if self._may_speak():
             body = _SAID[status].encode()
             head = (
                 f"HTTP/1.1 {status.value} {status.phrase}\r\n"
@@ -175,14 +185,25 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
                 "connection: close\r\n\r\n"
             )
             self.transport.write(head.encode() + body)
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
+                self._timer = self.loop.call_later(self.linger_seconds, self._close)
+                return
         self._close()
 
     def _may_speak(self) -> bool:
         """Whether nothing else is being answered: neither an earlier request nor, already, this one."""
-        if self._reading_headers or self.cycle is None:
-            return self.cycle is None or self.cycle.response_complete
+        if self.transport.is_closing():
+            return False
+        if self._reading_headers or not self._heads:
+            return not self._heads or self.cycle.response_complete
         return not self.pipeline and not self.cycle.response_started
 
     def _close(self) -> None:
-        if self.transport is not None and not self.transport.is_closing():
+        if not self.transport.is_closing():
             self.transport.close()
+
+
+def _is_stream(transport: asyncio.BaseTransport) -> TypeGuard[asyncio.Transport]:
+    """Whether bytes can be written to it: uvloop's transports are no subclasses of asyncio's."""
+    return hasattr(transport, "write")

@@ -48,8 +48,8 @@ def _parsed(part: str) -> tuple[str, float]:
 
 def _fit(range: str, offer: str) -> int:
     """How closely a media range names an offer: 2 exactly, 1 by type, 0 as anything, -1 not at all."""
-    if range == offer:
-        return 2
-    if range.endswith("/*") and range != "*/*" and offer.startswith(range[:-1]):
-        return 1
-    return 0 if range == "*/*" else -1
+    if range == "*/*":
+        return 0
+    if range.endswith("/*"):
+        return 1 if offer.startswith(range[:-1]) else -1
+    return 2 if range == offer else -1

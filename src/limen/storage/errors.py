@@ -9,6 +9,8 @@ from limen.kernel.errors import LimenError
 from limen.ports.storage import ExternalIdTaken, IdentifierTaken, IdentityChanged, StorageUnavailable
 from limen.storage.tables import IDENTIFIER_ONCE, ONE_EXTERNAL_ID, RECOVERY_ADDRESS_ONCE, VERIFIABLE_ADDRESS_ONCE
 
+MIGRATE: Final = "Migrations are pending. Run: limen migrate sql -e --yes"
+
 
 class DsnRefused(StorageUnavailable):
     """The address of the database makes no sense, or names a kind of database that Limen cannot use."""

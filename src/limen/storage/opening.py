@@ -1,5 +1,7 @@
 """How is a database opened? Its DSN is read, its file made and locked, its tables brought up to date; then it serves."""
 
+from contextlib import ExitStack
+
 from limen.storage.dsn import SqliteTarget, parse_dsn
 from limen.storage.migrate import is_current
 from limen.storage.sql_storage import SqlStorage
@@ -29,13 +31,14 @@ def _file(target: SqliteTarget, *, migrate: bool) -> SqliteFile:
     if target.file is None:
         raise ValueError("a database in memory has no file")
     make_file(target)
-    lock = FileLock(target.file)
-    try:
+    with ExitStack() as undo:
+        lock = FileLock(target.file)
+        undo.callback(lock.release)
         writing = connect(target)
+        undo.callback(writing.close)
         require_known(version_of(writing))
         if migrate and not is_current(writing):
             lead(writing)
-        return SqliteFile(connect(target, writer=False), writing, lock)
-    except BaseException:
-        lock.release()
-        raise
+        opened = SqliteFile(connect(target, writer=False), writing, lock)
+        undo.pop_all()
+    return opened

@@ -10,6 +10,7 @@ from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionRow
 from limen.storage.database import Database, query
 from limen.storage.error_pages import SqlErrorPageReads
+from limen.storage.errors import MIGRATE
 from limen.storage.expiry import SqlExpiry
 from limen.storage.flows import SqlFlowReads
 from limen.storage.hot import SqlSessionReader
@@ -72,7 +73,7 @@ class SqlStorage:
         except LimenError as error:
             return error.reason
         if found is None or found.number != HEAD:
-            return "Migrations are pending. Run: limen migrate sql -e --yes"
+            return MIGRATE
         return ""
 
     async def end_other_sessions(self, identity_id: IdentityId, keep: SessionId) -> int:

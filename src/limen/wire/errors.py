@@ -92,6 +92,8 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     app.MethodUnavailable: Row(_NOT_FOUND),
     app.BrowserMustMove: Row(HTTPStatus.UNPROCESSABLE_ENTITY, "browser_location_change_required"),
     app.BodyTooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    app.IdentityRefused: Row(_BAD),
+    app.CredentialUnknown: Row(_NOT_FOUND),
     storage.IdentifierTaken: Row(_CONFLICT, "", "An identity with these data exists already."),
     storage.ExternalIdTaken: Row(_CONFLICT, "", "An identity with this external id exists already."),
     storage.FlowChanged: Row(_CONFLICT, "", "The flow was submitted by somebody else at the same time."),

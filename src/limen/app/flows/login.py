@@ -23,7 +23,7 @@ from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
 from limen.domain.ui.order import LOGIN_GROUPS, by_group
-from limen.ports.storage import FlowChanged, UnitOfWork
+from limen.ports.storage import FlowChanged, IdentityChanged, UnitOfWork
 
 
 class LoginPolicy:
@@ -113,6 +113,8 @@ class LoginPolicy:
             await unit.commit()
         except FlowChanged as error:
             raise FormProblems(Problem(shared.login_done_already())) from error
+        except IdentityChanged as error:
+            raise FormProblems(Problem(shared.changed_meanwhile())) from error
 
         spa = scope.client is Client.SPA
         enough = satisfies(scope.config, issued.session.aal, identity.available_aal)

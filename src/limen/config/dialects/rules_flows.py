@@ -63,4 +63,5 @@ def translate_flows(draft: Draft) -> None:
     """Apply U14 to U18, U24, U25 and U49."""
     apply(draft, MOVES)
     if draft.get(_ONE_STEP) is True:
+        draft.take(_STYLE)  # the switch decides even beside a style: it forces one step (REG-04)
         draft.move(Move("U49", _ONE_STEP, _STYLE, "the switch became a style in v25.4"), lambda _: "unified")

@@ -73,6 +73,11 @@ def already_signed_in() -> Message:
     return reason("You are signed in already.")
 
 
+def changed_meanwhile() -> Message:
+    """The account or the session was changed elsewhere at the same moment."""
+    return reason("Your account was changed elsewhere at this very moment. Please try once more.")
+
+
 def unreadable(why: str) -> Message:
     """The body makes no sense (NEGO-03)."""
     return reason(why)

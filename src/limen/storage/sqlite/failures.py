@@ -6,11 +6,12 @@ from typing import Final
 
 from limen.kernel.errors import LimenError, MalformedInput
 from limen.ports.storage import StorageUnavailable
-from limen.storage.errors import orphaned, violated
+from limen.storage.errors import MIGRATE, SchemaOutdated, orphaned, violated
 from limen.storage.tables import METADATA
 
 _UNIQUE: Final = "UNIQUE constraint failed: "
 _ORPHAN: Final = "FOREIGN KEY constraint failed"
+_NO_TABLES: Final = ("no such table", "no such column")
 
 
 def _constraint_names() -> Mapping[str, str]:
@@ -36,6 +37,8 @@ def told(error: Exception) -> LimenError:
             return violated(_NAMES.get(text.removeprefix(_UNIQUE), text))
         if text == _ORPHAN:
             return orphaned()
+    if text.startswith(_NO_TABLES):
+        return SchemaOutdated(MIGRATE)
     unavailable = StorageUnavailable(f"The database cannot be used now: {text}.")
     unavailable.__cause__ = error
     return unavailable

@@ -1,0 +1,1 @@
+"""What the admin listener answers, one file per subject."""

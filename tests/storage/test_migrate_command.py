@@ -1,0 +1,77 @@
+"""What does `limen migrate` say and do?"""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from limen.cli.migrate import migrate
+from limen.cli.surroundings import Surroundings
+from limen.storage import DatabaseInUse, DsnRefused, SqlStorage
+from limen.storage.migrate import pending
+
+
+def run(*args: str, folder: Path, answer: str = "", **environment: str) -> Result:
+    surroundings = Surroundings(environment=environment, data_folder=folder)
+    return CliRunner().invoke(migrate, list(args), obj=surroundings, input=answer)
+
+
+@pytest.mark.covers("CLI-03", "SEED4-04")
+@pytest.mark.parametrize("args", [("sql", "-e", "--yes"), ("sql", "-ey"), ("sql", "--read-from-env", "up", "-y")])
+def test_the_short_form_migrates_what_the_environment_names(
+    args: tuple[str, ...], file_dsn: str, tmp_path: Path
+) -> None:
+    done = run(*args, folder=tmp_path, DSN=file_dsn)
+    assert (done.exit_code, "Applied:" in done.output) == (0, True)
+    assert pending(file_dsn) == ()
+    assert "Nothing is pending." in run(*args, folder=tmp_path, DSN=file_dsn).output
+
+
+@pytest.mark.covers("CLI-03")
+def test_an_address_can_be_given_and_the_question_answered(file_dsn: str, tmp_path: Path) -> None:
+    refused = run("sql", file_dsn, folder=tmp_path, answer="n\n")
+    assert (refused.exit_code, len(pending(file_dsn))) == (1, 1)
+    assert run("sql", file_dsn, folder=tmp_path, answer="y\n").exit_code == 0
+    assert pending(file_dsn) == ()
+
+
+def test_a_configuration_can_name_the_database(file_dsn: str, tmp_path: Path) -> None:
+    (tmp_path / "limen.yml").write_text(f"dsn: {file_dsn}\n")
+    assert run("sql", "-c", str(tmp_path / "limen.yml"), "-y", folder=tmp_path).exit_code == 0
+    assert pending(file_dsn) == ()
+
+
+def test_without_any_address_the_embedded_database_is_meant(tmp_path: Path) -> None:
+    assert run("sql", "up", "-y", folder=tmp_path).exit_code == 0
+    assert (tmp_path / "limen.sqlite").is_file()
+
+
+@pytest.mark.covers("CLI-05")
+def test_going_down_needs_a_number_of_steps(file_dsn: str, tmp_path: Path) -> None:
+    run("sql", file_dsn, "-y", folder=tmp_path)
+    assert run("sql", "down", file_dsn, "-y", folder=tmp_path).exit_code == 2
+    assert run("sql", "down", file_dsn, "--steps", "1", folder=tmp_path, answer="n\n").exit_code == 1
+    assert pending(file_dsn) == ()
+    assert run("sql", "down", file_dsn, "--steps", "1", "-y", folder=tmp_path).exit_code == 0
+    assert len(pending(file_dsn)) == 1
+
+
+@pytest.mark.covers("CLI-06")
+@pytest.mark.parametrize("words", [("sql", "status"), ("status",), ("sql", "status", "--block")])
+def test_the_status_is_a_table(words: tuple[str, ...], file_dsn: str, tmp_path: Path) -> None:
+    if "--block" not in words:
+        assert "0001     first tables  Pending" in run(*words, file_dsn, folder=tmp_path).output
+    run("sql", file_dsn, "-y", folder=tmp_path)
+    assert "0001     first tables  Applied" in run(*words, file_dsn, folder=tmp_path).output
+
+
+async def test_a_running_server_keeps_its_tables(filed: SqlStorage, file_dsn: str, tmp_path: Path) -> None:
+    assert run("sql", file_dsn, "-y", folder=tmp_path).output == "Nothing is pending.\n"
+    assert run("sql", "status", file_dsn, folder=tmp_path).exit_code == 0
+    assert isinstance(run("sql", "down", file_dsn, "--steps", "1", "-y", folder=tmp_path).exception, DatabaseInUse)
+
+
+def test_what_cannot_be_migrated_is_said(tmp_path: Path) -> None:
+    assert "nothing to do" in run("sql", "memory", folder=tmp_path).output
+    assert run("sql", "-e", folder=tmp_path).exit_code == 2
+    assert isinstance(run("sql", "postgres://ada:hunter2@db/x", folder=tmp_path).exception, DsnRefused)
