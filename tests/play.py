@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
+import pytest
 
 from doubles.clock import ManualClock
 from doubles.egress import ScriptedEgress
@@ -44,7 +45,8 @@ from limen.config.load import FileText, LoadedConfig, LoadRequest, interpret
 from limen.config.model import Config
 from limen.config.source import ConfigSource
 from limen.domain.flow.details import LoginDetail, RegistrationDetail
-from limen.domain.identity.identity import IdentityState
+from limen.domain.identity.credentials import CredentialType
+from limen.domain.identity.identity import Identity, IdentityState
 from limen.domain.ids import IdentityId
 from limen.http.application import Application
 from limen.http.doorway import Doorway
@@ -66,6 +68,12 @@ from play_shown import Answer, Outcome, Shown, flat, listed, part
 
 CLIENTS: Final = (Client.BROWSER, Client.SPA, Client.API)
 WEB: Final = (Client.BROWSER, Client.SPA)
+AGAIN: Final = {Client.BROWSER: 303, Client.SPA: 400, Client.API: 400}
+"""The status with which each client is shown the form again."""
+EACH: Final = pytest.mark.parametrize("client", CLIENTS)
+EACH_WEB: Final = pytest.mark.parametrize("client", WEB)
+ADA: Final = "ada@house.test"
+BOB: Final = "bob@house.test"
 SESSION_COOKIE: Final = "ory_kratos_session"
 CSRF_COOKIE: Final = "csrf_token_"
 
@@ -275,16 +283,26 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         assert status != 500, f"{method} {path}: {content!r} {self.log.lines[-2:]}"
         return Answer(status=status, headers=head, body=content)
 
-    async def switch_off(self, identity_id: str) -> None:
-        """What an operator does to somebody who may not sign in any more."""
-        found = await self.storage.identities.get(IdentityId(identity_id))
+    async def identity(self, id: str) -> Identity:
+        found = await self.storage.identities.get(IdentityId(id))
         assert found is not None
-        unit = self.storage.unit()
+        return found
+
+    async def change(self, id: str, **changes: object) -> None:
+        """What an operator, or a feature that is still to come, does to somebody."""
+        found = await self.identity(id)
         self.clock.advance(milliseconds=1)
-        unit.identities.save(
-            msgspec.structs.replace(found, state=IdentityState.INACTIVE, updated_at=self.clock.now()), found
-        )
+        unit = self.storage.unit()
+        unit.identities.save(msgspec.structs.replace(found, updated_at=self.clock.now(), **changes), found)
         await unit.commit()
+
+    async def switch_off(self, id: str) -> None:
+        await self.change(id, state=IdentityState.INACTIVE)
+
+    async def hash_of(self, id: str) -> str:
+        """The stored hash of somebody's password."""
+        credential = (await self.identity(id)).credentials[CredentialType.PASSWORD]
+        return str(credential.config.members().get("hashed_password", ""))
 
     async def identities(self) -> int:
         return await self.storage.identities.count()

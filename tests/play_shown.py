@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -22,6 +23,11 @@ def listed(value: JsonObject, name: str) -> Sequence[JsonObject]:
 
 def number(value: JsonValue) -> int:
     return value if isinstance(value, int) else 0
+
+
+def moment(value: JsonValue) -> datetime:
+    """A time as the wire writes it, with or without fractions."""
+    return datetime.fromisoformat(str(value))
 
 
 def flat(fields: JsonObject, prefix: str = "") -> dict[str, str | list[str]]:

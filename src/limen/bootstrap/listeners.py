@@ -6,7 +6,7 @@ import msgspec
 
 from limen.http.admin.identities import AdminIdentityRoutes
 from limen.http.admin.sessions import AdminSessionRoutes
-from limen.http.application import Application
+from limen.http.application import Application, Manner
 from limen.http.cors import Cors
 from limen.http.cross_port import admin_path, to_admin, to_public
 from limen.http.doorway import Doorway
@@ -62,22 +62,17 @@ def listeners(
         health.admin_table(),
         to_public(source),
     ]
+    outside = Manner(
+        base_url=lambda: source.current().serve.public.base_url,
+        cors=Cors(source),
+        hot_path=WHOAMI,
+        hot=whoami,
+        tokens_first=True,
+    )
+    inside = Manner(base_url=lambda: source.current().serve.admin.base_url, rewritten=admin_path)
     return Listeners(
-        public=Application(
-            doorway,
-            responder,
-            Routes(joined(public)),
-            base_url=lambda: source.current().serve.public.base_url,
-            cors=Cors(source),
-            hot=(WHOAMI, whoami),
-        ),
-        admin=Application(
-            doorway,
-            responder,
-            Routes(joined(admin)),
-            base_url=lambda: source.current().serve.admin.base_url,
-            rewritten=admin_path,
-        ),
+        public=Application(doorway, responder, Routes(joined(public)), outside),
+        admin=Application(doorway, responder, Routes(joined(admin)), inside),
     )
 
 

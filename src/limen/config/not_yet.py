@@ -36,6 +36,9 @@ NOT_YET: Final = (
         ),
         when="on",
     ),
+    NotYet(feature="limits on guesses and floods", keys=("security.rate_limits.enabled",), when="on"),
+    NotYet(feature="hiding who has an account in sign-up", keys=("security.account_enumeration.mitigate",), when="on"),
+    NotYet(feature="sign-in in two steps", keys=("selfservice.flows.login.style",)),
     NotYet(feature="authenticator apps", keys=("selfservice.methods.totp.enabled",), when="on"),
     NotYet(feature="backup codes", keys=("selfservice.methods.lookup_secret.enabled",), when="on"),
     NotYet(feature="security keys", keys=("selfservice.methods.webauthn.enabled",), when="on"),
@@ -79,7 +82,7 @@ HOOKS_NOT_YET: Final = (
 )
 """Hooks that may be listed and do not run yet."""
 
-_OFF: Final[tuple[JsonValue, ...]] = (None, False, 0, "", "noop")
+_OFF: Final[tuple[JsonValue, ...]] = (None, False, 0, "", "noop", "unified")
 
 
 def missing_features(document: JsonObject) -> list[ConfigWarning]:

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from traceback import extract_tb
 from typing import Final, Protocol, TypeAlias
+from urllib.parse import quote
 
+import msgspec
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from limen.app.flows import csrf
 from limen.app.scope import Client
 from limen.http import request as requests
 from limen.http.cors import Cors
@@ -30,6 +33,7 @@ _STRICT_TRANSPORT: Final = ("strict-transport-security", "max-age=31536000")
 _NOT_FOUND, _NOT_ALLOWED, _REDIRECT, _INTERNAL = 404, 405, 307, 500
 _BODILESS: Final = frozenset({204, 304})
 _SERVER_ERROR: Final = 500
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _NOTHING: Final[Mapping[str, str]] = {}
 
 Clean: TypeAlias = Callable[[str], str]
@@ -41,28 +45,35 @@ class BaseUrl(Protocol):
     def __call__(self) -> str: ...
 
 
-class Application:
-    """One listener. `rewritten` turns a path into the one that is routed; `hot` is answered before any route."""
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """What one listener does differently from the other."""
 
-    def __init__(
-        self,
-        doorway: Doorway,
-        responder: Responder,
-        routes: Routes,
-        *,
-        base_url: BaseUrl,
-        cors: Cors | None = None,
-        rewritten: Clean = str,
-        hot: tuple[str, Handler] | None = None,
-    ) -> None:
+    base_url: BaseUrl
+    cors: Cors | None = None
+    rewritten: Clean = str
+    """Turns a path into the one that is routed."""
+    hot_path: str = ""
+    hot: Handler | None = None
+    """Answers `hot_path` before any route is looked for."""
+    tokens_first: bool = False
+    """Whether a changing request to an address that takes none is refused for its missing anti-CSRF token before its
+    method is (HTTP-93).
+    """
+
+
+class Application:
+    """One listener."""
+
+    def __init__(self, doorway: Doorway, responder: Responder, routes: Routes, manner: Manner) -> None:
         self._doorway = doorway
         self._responder = responder
         self._routes = routes
-        self._base_url = base_url
-        self._cors = cors
-        self._rewritten = rewritten
-        self._hot_path = hot[0] if hot is not None else ""
-        self._hot = Route(hot[1]) if hot is not None else None
+        self._base_url = manner.base_url
+        self._cors = manner.cors
+        self._rewritten = manner.rewritten
+        self._tokens_first = manner.tokens_first
+        self._hot_path = manner.hot_path
+        self._hot = Route(manner.hot) if manner.hot is not None else None
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,7 +93,7 @@ class Application:
         if self._hot is not None and path == self._hot_path and not self._preflight(scope):
             response = await self._guarded(scope, receive, self._hot, _NOTHING)
         elif "//" in path:
-            response = _cleaned(path, scope["query_string"].decode("latin-1"))
+            response = _cleaned(self._base_url(), path, scope["query_string"].decode("latin-1"))
         else:
             response = await self._routed(scope, receive, self._rewritten(path), method)
         return self._dressed(scope, response, method)
@@ -94,6 +105,9 @@ class Application:
         if self._cors is not None and method == "OPTIONS" and (preflight := self._cors.preflight(scope)) is not None:
             return preflight
         found = self._routes.find(path)
+        if self._tokens_first and method not in _SAFE and not (found is not None and found.takes_changes):
+            refusal = envelope(csrf.unproven())
+            return json_response(refusal, refusal.error.code)
         if found is None:
             return Response(status=_NOT_FOUND, headers=(_TEXT,), body=b"There is nothing at this address.\n")
         route = found.route(method)
@@ -102,16 +116,13 @@ class Application:
             return Response(status=_NOT_ALLOWED, headers=headers, body=b"This address does not take that method.\n")
         return await self._guarded(scope, receive, route, found.captured)
 
-    async def _guarded(
-        self, scope: AsgiScope, receive: Receive, route: Route, captured: Mapping[str, str]
-    ) -> Response:
+    async def _guarded(self, scope: AsgiScope, receive: Receive, route: Route, captured: Mapping[str, str]) -> Response:
         """The route's answer, or what is said when it fails: never a stack trace, never a secret."""
         config = self._doorway.source.current()
-        request = Request(method=scope["method"], path=scope["path"])
+        request = requests.head(scope, self._base_url(), config.trusted_proxies, captured)
         try:
-            request = await requests.read(
-                scope, receive, self._base_url(), config.trusted_proxies, captured
-            )
+            if body := await requests.body(scope, receive):
+                request = msgspec.structs.replace(request, body=body)
             return await route.handler(request)
         except LimenError as error:
             return await self._refused(request, route, error)
@@ -125,10 +136,15 @@ class Application:
     async def _refused(self, request: Request, route: Route, error: LimenError) -> Response:
         found = envelope(error, request.header("x-request-id"))
         if found.error.code >= _SERVER_ERROR:
-            self._doorway.services.log.error("refused", path=request.path, error=type(error).__name__, reason=error.reason)
+            self._doorway.services.log.error(
+                "refused", path=request.path, error=type(error).__name__, reason=error.reason
+            )
         if route.errors is Errors.NEGOTIATED and client_of(request) is Client.BROWSER:
-            scope = await self._doorway.scope(request)
-            return await self._responder.refused(scope, request, error, Client.BROWSER)
+            try:
+                scope = await self._doorway.scope(request)
+                return await self._responder.refused(scope, request, error, Client.BROWSER)
+            except LimenError as second:  # without a database there is no error page either
+                self._doorway.services.log.error("no error page", path=request.path, error=type(second).__name__)
         response = json_response(found, found.error.code)
         if isinstance(error, Overloaded):
             return response.with_headers(("retry-after", str(error.retry_after)))
@@ -146,8 +162,11 @@ class Application:
         return self._cors.dressed(scope, dressed) if self._cors is not None else dressed
 
 
-def _cleaned(path: str, query: str) -> Response:
-    """A path with doubled slashes, as front-ends make them that join a base URL ending in one: to the clean path."""
+def _cleaned(base_url: str, path: str, query: str) -> Response:
+    r"""A path with doubled slashes, as front-ends make them that join a base URL ending in one: to the clean path.
+
+    With the host and with every odd character escaped: `/\\evil.test` alone would lead browsers to another host.
+    """
     clean = "/" + "/".join(part for part in path.split("/") if part)
-    location = clean + (f"?{query}" if query else "")
+    location = base_url + quote(clean) + (f"?{query}" if query else "")
     return Response(status=_REDIRECT, headers=(("location", location), _TEXT), body=b"")

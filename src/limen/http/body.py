@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
+from limen.app.errors import BodyTooLarge
 from limen.app.flows.contract import Submission
 from limen.http.strict_json import StrictJsonError, parse
 from limen.kernel.http_values import Request
@@ -12,10 +13,17 @@ from limen.kernel.json_doc import MAX_DEPTH, JsonObject, JsonValue, put
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
 _MOST_FIELDS: Final = 1000
+_MOST_BYTES: Final = 256 * 1024
+_NUL: Final = "\x00"
 
 
 def submission(request: Request) -> Submission:
-    """The body of a form, whatever its encoding. An unreadable one is a value, too: the form says so (FLOW-09)."""
+    """The body of a form, whatever its encoding. An unreadable one is a value, too: the form says so (FLOW-09).
+
+    Raises BodyTooLarge: what people fill in is smaller than what operators import.
+    """
+    if len(request.body) > _MOST_BYTES:
+        raise BodyTooLarge(f"The form is larger than {_MOST_BYTES} bytes.")
     kind = request.header("content-type").partition(";")[0].strip().lower()
     if request.method == "GET":
         return _form(request.query_string)
@@ -25,7 +33,7 @@ def submission(request: Request) -> Submission:
         return _json(request.body)
     if kind == _FORM:
         try:
-            return _form(request.body.decode("ascii"))
+            return _form(request.body.decode())
         except UnicodeDecodeError:
             return Submission(fields={}, unreadable="The form is not encoded as forms are.")
     return Submission(fields={}, unreadable=f"Bodies have to be {_JSON} or {_FORM}.")
@@ -48,6 +56,8 @@ def _form(text: str) -> Submission:
         return Submission(fields={}, unreadable="The form is not encoded as forms are.", typed=False)
     if not pairs:
         return Submission(fields={}, unreadable="The form is empty.", typed=False)
+    if any(_NUL in name or _NUL in value for name, value in pairs):
+        return Submission(fields={}, unreadable="The form holds a character that no text has.", typed=False)
     return Submission(fields=nested(_gathered(pairs)), typed=False)
 
 

@@ -71,7 +71,8 @@ def opened(config: Config, sealing: Sealing, value: str) -> SessionCookie | None
 
 
 def session_cookie_gone(config: Config) -> str:
-    return written(config.session.cookie.name, "", config.session_cookie_shape, max_age=0)
+    """Not empty, although it is gone: some clients take an empty cookie for one that was never there."""
+    return written(config.session.cookie.name, "ended", config.session_cookie_shape, max_age=0)
 
 
 @lru_cache(maxsize=64)

@@ -7,13 +7,13 @@ from typing import Final
 import msgspec
 
 from limen.app.flows.csrf import TOKEN_BYTES
-from limen.app.scope import BrowserMarks, Scope, Services, Visitor
+from limen.app.scope import BrowserMarks, Scope, Services
 from limen.app.sessions.check import by_token
 from limen.config.model import Config
 from limen.config.source import ConfigSource
 from limen.http import cookies
 from limen.http.negotiate import client_of
-from limen.http.request import is_trusted, visitor_of
+from limen.http.request import visitor_of
 from limen.kernel.http_values import Request
 
 _BEARER: Final = "bearer "
@@ -43,7 +43,7 @@ class Doorway:
             config=config,
             services=self.services,
             client=client_of(request),
-            visitor=self._visitor(config, request),
+            visitor=visitor_of(request),
             browser=self._marks(config, request, held),
             session=await by_token(self.services.storage, self.services.clock, token),
         )
@@ -61,9 +61,6 @@ class Doorway:
             return Presented(authorization[len(_BEARER) :].strip())
         return _NOTHING
 
-    def _visitor(self, config: Config, request: Request) -> Visitor:
-        return visitor_of(request, proxied=is_trusted(request.peer, config.trusted_proxies))
-
     def _marks(self, config: Config, request: Request, held: dict[str, str]) -> BrowserMarks:
         token = csrf_token(held.get(cookies.csrf_cookie_name(config.serve.public.base_url), ""))
         return BrowserMarks(
@@ -73,7 +70,8 @@ class Doorway:
             ajax=request.header("sec-fetch-mode") in _AJAX,
             origin=request.header("origin"),
             foreign_cookies=cookies.foreign(held),
-            cross_site=request.header("sec-fetch-site") == "cross-site" and request.header("sec-fetch-mode") == "navigate",
+            cross_site=request.header("sec-fetch-site") == "cross-site"
+            and request.header("sec-fetch-mode") == "navigate",
         )
 
 

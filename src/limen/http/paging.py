@@ -53,7 +53,9 @@ def page_headers(request: Request, window: Window, total: int) -> tuple[tuple[st
         wanted.append(("prev", min(window.number, last) - 1))
     if window.number < last:
         wanted.append(("last", last))
-    links = ",".join(f'<{quote(request.path)}?{_query(request, window, number)}>; rel="{name}"' for name, number in wanted)
+    links = ",".join(
+        f'<{quote(request.path)}?{_query(request, window, number)}>; rel="{name}"' for name, number in wanted
+    )
     return (("link", links), ("x-total-count", str(total)))
 
 

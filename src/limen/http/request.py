@@ -19,10 +19,8 @@ MOST_BYTES: Final = 5_000_000
 _LONGEST_LOCATION: Final = 128
 
 
-async def read(
-    scope: AsgiScope, receive: Receive, base_url: str, trusted: tuple[str, ...], captured: Mapping[str, str]
-) -> Request:
-    """The request. Raises BodyTooLarge, MalformedInput for a connection that breaks off."""
+def head(scope: AsgiScope, base_url: str, trusted: tuple[str, ...], captured: Mapping[str, str]) -> Request:
+    """The request as far as its headers go; `body` reads the rest."""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
     query = scope["query_string"].decode("latin-1")
     path = scope["path"]
@@ -34,15 +32,16 @@ async def read(
         path=path,
         query_string=query,
         headers=headers,
-        body=await _body(scope, receive),
         peer=_forwarded(headers, peer) if proxied else peer,
+        proxied=proxied,
         url=base_url + quote(path) + (f"?{query}" if query else ""),
         secure=base_url.startswith("https://"),
         captured=captured,
     )
 
 
-async def _body(scope: AsgiScope, receive: Receive) -> bytes:
+async def body(scope: AsgiScope, receive: Receive) -> bytes:
+    """The whole body. Raises BodyTooLarge, MalformedInput for a connection that breaks off."""
     if scope["method"] in {"GET", "HEAD", "OPTIONS", "TRACE"}:
         return b""
     chunks: list[bytes] = []
@@ -69,6 +68,8 @@ def is_trusted(peer: str, networks: tuple[str, ...]) -> bool:
         address = ipaddress.ip_address(peer)
     except ValueError:
         return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped  # a socket for both versions shows IPv4 peers as ::ffff:192.0.2.1
     return any(address in ipaddress.ip_network(network, strict=False) for network in networks)
 
 
@@ -85,9 +86,9 @@ def _forwarded(headers: Sequence[tuple[str, str]], peer: str) -> str:
     return peer
 
 
-def visitor_of(request: Request, *, proxied: bool) -> Visitor:
+def visitor_of(request: Request) -> Visitor:
     """Who is visiting, as sessions remember it (SESS-19)."""
-    place = (request.header("cf-ipcity"), request.header("cf-ipcountry")) if proxied else ("", "")
+    place = (request.header("cf-ipcity"), request.header("cf-ipcountry")) if request.proxied else ("", "")
     return Visitor(
         ip=request.peer,
         user_agent=request.header("user-agent"),

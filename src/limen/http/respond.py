@@ -1,6 +1,7 @@
 """How does an answer differ for browsers, single-page apps and native apps? Here, and nowhere else (architecture.md §4.6)."""
 
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -36,6 +37,7 @@ SEE_OTHER: Final = 303
 NO_CONTENT: Final = 204
 OK: Final = 200
 _AGAIN: Final = 400
+_URL_CHARACTERS: Final = "%/:?#[]@!$&'()*+,;=~"
 _JSON_TYPE: Final = ("content-type", "application/json; charset=utf-8")
 
 
@@ -44,7 +46,9 @@ def json_response(value: object, status: int = OK, *headers: tuple[str, str]) ->
 
 
 def redirect(url: str, *headers: tuple[str, str], status: int = SEE_OTHER) -> Response:
-    return Response(status=status, headers=(("location", url), *headers))
+    """A redirect; what is not ASCII in the address is escaped, as headers need it (RFC 9110 section 10.2.2)."""
+    location = url if url.isascii() else quote(url, safe=_URL_CHARACTERS)
+    return Response(status=status, headers=(("location", location), *headers))
 
 
 class Responder:
@@ -158,9 +162,7 @@ class Responder:
         if issued is None:
             return ()
         services = scope.services
-        cookie = cookies.session_cookie(
-            scope.config, services.sealing, services.entropy, issued, services.clock.now()
-        )
+        cookie = cookies.session_cookie(scope.config, services.sealing, services.entropy, issued, services.clock.now())
         if reply is not None and reply.same_person:
             return (("set-cookie", cookie),)
         return (("set-cookie", cookie), self._fresh_csrf(scope))

@@ -13,6 +13,8 @@ from limen.kernel.http_values import Handler
 ANY: Final = "*"
 """Stands for every method (QK-10)."""
 
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
 
 class Errors(StrEnum):
     """How a route tells its errors."""
@@ -36,7 +38,14 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     def route(self, method: str) -> Route | None:
         """The route for a method; HEAD asks what GET would answer."""
-        return self.methods.get(method) or self.methods.get(ANY) or (self.methods.get("GET") if method == "HEAD" else None)
+        return (
+            self.methods.get(method) or self.methods.get(ANY) or (self.methods.get("GET") if method == "HEAD" else None)
+        )
+
+    @property
+    def takes_changes(self) -> bool:
+        """Whether something can be changed at this address at all."""
+        return not _READING.issuperset(self.methods)
 
     @property
     def allow(self) -> str:

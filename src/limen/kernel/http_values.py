@@ -1,10 +1,15 @@
 """What is a request, what is an answer? Plain values, so that http and ui need not know each other."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
+
+from limen.kernel.errors import MalformedInput
+
+
+_MOST_PARAMETERS: Final = 1000
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +22,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
     peer: str = ""
     """The address of the TCP peer, or of the client when the peer is a trusted proxy (security.md §2.35)."""
+    proxied: bool = False
+    """Whether a trusted proxy passed it on, so that what its headers say of the client can be believed."""
     url: str = ""
     """The absolute address that was asked for, built on the configured base URL (never on the Host header)."""
     secure: bool = False
@@ -41,7 +48,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(value for key, value in self.query_items() if key == name)
 
     def query_items(self) -> tuple[tuple[str, str], ...]:
-        return tuple(parse_qsl(self.query_string, keep_blank_values=True, max_num_fields=1000))
+        """Every query parameter, in order. Raises MalformedInput for more than a thousand."""
+        try:
+            return tuple(parse_qsl(self.query_string, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS))
+        except ValueError as error:
+            raise MalformedInput("The address has too many query parameters.") from error
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

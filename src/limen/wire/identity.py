@@ -67,6 +67,13 @@ def public(identity: Identity, base_url: str) -> WireIdentity:
     )
 
 
+def listed(identity: Identity) -> WireIdentity:
+    """The identity as it stands in lists of sessions: without addresses and without the address of its schema (SESS-20)."""
+    return msgspec.structs.replace(
+        public(identity, ""), schema_url="", verifiable_addresses=msgspec.UNSET, recovery_addresses=msgspec.UNSET
+    )
+
+
 def admin(
     identity: Identity, base_url: str, *, credentials: bool = True, configs: frozenset[CredentialType] = frozenset()
 ) -> WireIdentity:

@@ -58,7 +58,9 @@ async def preflight(application: Application, path: str, **more: str) -> dict[st
 
 
 @pytest.mark.covers("HTTP-102", "SEED4-15")
-@pytest.mark.parametrize(("path", "status"), [("/hello", 200), ("/sessions/whoami", 401), ("/nowhere", 404), ("/a//b", 307)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/hello", 200), ("/sessions/whoami", 401), ("/nowhere", 404), ("/a//b", 307)]
+)
 async def test_a_listed_origin_may_read_every_answer(application: Application, path: str, status: int) -> None:
     answer = await ask(application, "GET", path, {"origin": APP})
     assert answer.status == status
@@ -73,7 +75,16 @@ async def test_a_listed_origin_may_read_every_answer(application: Application, p
 @pytest.mark.covers("HTTP-102")
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.test", "https://wild.test", "http://app.test", f"{APP}.evil.test", f"{APP}:8443", "null", "", "x" * 9999],
+    [
+        "https://evil.test",
+        "https://wild.test",
+        "http://app.test",
+        f"{APP}.evil.test",
+        f"{APP}:8443",
+        "null",
+        "",
+        "x" * 9999,
+    ],
 )
 async def test_another_origin_is_told_nothing(application: Application, origin: str) -> None:
     assert cors_headers((await ask(application, "GET", "/hello", {"origin": origin})).headers) == {"vary": "Origin"}
@@ -83,12 +94,13 @@ async def test_another_origin_is_told_nothing(application: Application, origin: 
 
 @pytest.mark.covers("HTTP-102", "SEED4-15")
 @pytest.mark.parametrize("path", ["/hello", "/sessions/whoami", "/nowhere"])
-async def test_a_preflight_is_answered_for_every_address(
-    house: HttpHouse, application: Application, path: str
-) -> None:
+async def test_a_preflight_is_answered_for_every_address(house: HttpHouse, application: Application, path: str) -> None:
     configure(house, msgspec.structs.replace(LISTED, max_age=77))
     found = await preflight(
-        application, path, access_control_request_method="PATCH", access_control_request_headers="content-type,x-session-token"
+        application,
+        path,
+        access_control_request_method="PATCH",
+        access_control_request_headers="content-type,x-session-token",
     )
     assert found == {
         "vary": PREFLIGHT_VARY,

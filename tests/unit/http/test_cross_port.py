@@ -52,8 +52,16 @@ def test_the_admin_port_does_not_need_its_prefix(path: str, expected: str) -> No
         ("DELETE", "/identities/some-id/sessions", "/admin/identities/some-id/sessions"),
         ("DELETE", "/identities/some-id/credentials/totp", "/admin/identities/some-id/credentials/totp"),
         ("GET", "/admin/identities", "/admin/identities"),
-        ("GET", "/admin/identities/some-id?include_credential=oidc", "/admin/identities/some-id?include_credential=oidc"),
-        ("GET", "/admin/courier/messages?status=sent&recipient=a%40b", "/admin/courier/messages?status=sent&recipient=a%40b"),
+        (
+            "GET",
+            "/admin/identities/some-id?include_credential=oidc",
+            "/admin/identities/some-id?include_credential=oidc",
+        ),
+        (
+            "GET",
+            "/admin/courier/messages?status=sent&recipient=a%40b",
+            "/admin/courier/messages?status=sent&recipient=a%40b",
+        ),
         ("POST", "/recovery/link", "/admin/recovery/link"),
         ("POST", "/recovery/code", "/admin/recovery/code"),
     ],
@@ -79,7 +87,9 @@ async def test_an_admin_request_on_the_public_port_goes_to_the_admin_port(
         ("GET", "/version", 404),
     ],
 )
-async def test_other_admin_requests_are_not_known_there(public: Application, method: str, path: str, status: int) -> None:
+async def test_other_admin_requests_are_not_known_there(
+    public: Application, method: str, path: str, status: int
+) -> None:
     answer = await ask(public, method, path)
     assert answer.status == status
     assert answer.header("location") is None
@@ -114,7 +124,9 @@ async def test_a_public_request_on_the_admin_port_goes_to_the_public_port(
 
 
 @pytest.mark.covers("CFG-10")
-async def test_addresses_follow_the_configured_base_url(house: HttpHouse, public: Application, admin: Application) -> None:
+async def test_addresses_follow_the_configured_base_url(
+    house: HttpHouse, public: Application, admin: Application
+) -> None:
     serve = house.config.serve
     serve = msgspec.structs.replace(
         serve,
@@ -126,7 +138,9 @@ async def test_addresses_follow_the_configured_base_url(house: HttpHouse, public
     assert (await ask(public, "GET", "/identities")).header("location") == "https://ops.example/id/admin/identities"
 
 
-@pytest.mark.parametrize("path", ["/identities/\r\nset-cookie: a=b", "/identities/@evil.test", "/identities/..;x", "/identities/é"])
+@pytest.mark.parametrize(
+    "path", ["/identities/\r\nset-cookie: a=b", "/identities/@evil.test", "/identities/..;x", "/identities/é"]
+)
 async def test_no_path_leaves_the_other_listener(public: Application, path: str) -> None:
     location = (await ask(public, "GET", path)).header("location") or ""
     assert location.startswith(f"{ADMIN}/admin/identities/")

@@ -29,13 +29,17 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
         size += len(message.get("body", b""))
         more = message.get("more_body", False)
     body = f"{scope['method']} {scope['path']} {size}".encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(body)).encode())]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(body)).encode())]}
+    )
     await send({"type": "http.response.body", "body": body})
 
 
 @asynccontextmanager
 async def serving(protocol: type[asyncio.Protocol] = LimitedHttpToolsProtocol) -> AsyncIterator[int]:
-    config = uvicorn.Config(echo, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, loop="none")
+    config = uvicorn.Config(
+        echo, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, loop="none"
+    )
     config.load()
     state = uvicorn.Server(config).server_state
     loop = asyncio.get_running_loop()

@@ -63,7 +63,11 @@ def admin(house: HttpHouse, readiness: Readiness) -> Application:
 @pytest.mark.covers("HTTP-40", "HTTP-41", "OBS-01")
 @pytest.mark.parametrize("path", ["/health/alive", "/health/ready"])
 async def test_both_ports_say_that_they_are_well(public: Application, admin: Application, path: str) -> None:
-    for answer in (await ask(public, "GET", path), await ask(admin, "GET", path), await ask(admin, "GET", f"/admin{path}")):
+    for answer in (
+        await ask(public, "GET", path),
+        await ask(admin, "GET", path),
+        await ask(admin, "GET", f"/admin{path}"),
+    ):
         assert (answer.status, answer.json()) == (200, {"status": "ok"})
     assert (await ask(admin, "POST", path)).header("allow") == "GET"
 
@@ -115,7 +119,9 @@ async def test_all_schemas_are_listed_in_their_order(public: Application, path: 
     assert isinstance(listed, list)
     assert [entry["id"] for entry in listed if isinstance(entry, dict)] == ["default", "other"]
     assert answer.header("x-total-count") == "2"
-    assert re.fullmatch(rf'<{path}\?page=0&page_size=250&page_token=\S+&per_page=250>; rel="first"', answer.header("link") or "")
+    assert re.fullmatch(
+        rf'<{path}\?page=0&page_size=250&page_token=\S+&per_page=250>; rel="first"', answer.header("link") or ""
+    )
 
 
 @pytest.mark.covers("HTTP-36", "PAGE-07")

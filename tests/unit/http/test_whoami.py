@@ -241,4 +241,6 @@ async def test_the_hot_path_is_lean(house: HttpHouse) -> None:
 async def test_the_refusal_leaves_as_an_error_of_its_own(house: HttpHouse) -> None:
     await house.sign_in(available=Aal.AAL2)
     with pytest.raises(SecondFactorRequired):
-        await WhoAmI(house.doorway, house.storage)(Request(method="GET", path=PATH, headers=(("x-session-token", TOKEN),)))
+        await WhoAmI(house.doorway, house.storage)(
+            Request(method="GET", path=PATH, headers=(("x-session-token", TOKEN),))
+        )

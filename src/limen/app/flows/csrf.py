@@ -77,5 +77,12 @@ def violation(browser: BrowserMarks, *, without_token: bool = False) -> CsrfViol
     return CsrfViolation(hint, "The csrf_token of the request does not belong to the anti-CSRF cookie.")
 
 
+def unproven() -> CsrfViolation:
+    """The refusal of a changing request to an address that takes none (HTTP-93)."""
+    return CsrfViolation(
+        "Requests that change something need an anti-CSRF token; this address takes no such requests at all."
+    )
+
+
 def _xor(left: bytes, right: bytes) -> bytes:
     return (int.from_bytes(left, "big") ^ int.from_bytes(right, "big")).to_bytes(len(left), "big")

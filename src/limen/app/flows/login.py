@@ -18,7 +18,7 @@ from limen.domain.flow.details import LoginDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.identity.aal import Aal
-from limen.domain.session.session import CheckedSession, IssuedSession
+from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
@@ -148,8 +148,3 @@ def _requested(aal: str) -> Aal:
 
 def _home(scope: Scope) -> str:
     return scope.config.selfservice.default_browser_return_url
-
-
-def refreshing(current: CheckedSession | None, flow: Flow[LoginDetail]) -> CheckedSession | None:
-    """The session that the flow asks its person to confirm, if it does (LOGIN-03)."""
-    return current if flow.detail.refresh and flow.detail.requested_aal is Aal.AAL1 else None

@@ -131,6 +131,6 @@ def check_form(type: CredentialType, config: JsonDoc) -> None:
     config.read(_FORMS.get(type, _Object))
 
 
-def handle_identifier(user_handle: bytes) -> str:
+def passkey_identifier(user_handle: bytes) -> str:
     """The identifier that a passkey is found by: its user handle, which authenticators hand back."""
     return user_handle.decode("utf-8", "backslashreplace")

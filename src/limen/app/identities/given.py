@@ -27,7 +27,7 @@ class GivenVerifiable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     value: Annotated[str, Meta(min_length=1)]
     via: Via
     verified: bool = False
-    status: AddressStatus | Literal[""] = ""
+    status: Literal["", "pending", "sent", "completed"] = ""
     verified_at: Instant | None = None
     id: str = ""
     created_at: Instant | None = None
@@ -78,7 +78,7 @@ def uuid_or_none(text: str | None, name: str) -> str | None:
 
 def _verifiable(given: GivenVerifiable, known: VerifiableAddress | None, now: datetime, ids: Ids) -> VerifiableAddress:
     """`verified`, `status` and `verified_at` say the same thing; `verified` has the last word."""
-    status = given.status or AddressStatus.PENDING
+    status = AddressStatus(given.status or AddressStatus.PENDING)
     if given.verified:
         status = AddressStatus.COMPLETED
     elif status is AddressStatus.COMPLETED:

@@ -17,7 +17,7 @@ from limen.app.identities.credential_forms import (
     StoredProvider,
     StoredProviders,
     StoredTotp,
-    handle_identifier,
+    passkey_identifier,
 )
 from limen.app.scope import Scope
 from limen.domain.identity.credentials import Credential, CredentialType
@@ -193,7 +193,7 @@ class _Merge:
             raise IdentityRefused("A passkey needs its user_handle, as the authenticator knows it.")
         if not stored.keys:
             raise IdentityRefused("A passkey needs at least one entry in credentials.passkey.config.credentials.")
-        self.put(type, stored, (*self.credentials[type].identifiers, handle_identifier(stored.user_handle)))
+        self.put(type, stored, (*self.credentials[type].identifiers, passkey_identifier(stored.user_handle)))
 
 
 def _provider(given: GivenProvider) -> StoredProvider:

@@ -117,11 +117,15 @@ class LoadedSchemas:
 
 
 def selectable(config: Config, id: str) -> str:
-    """The schema that somebody asks for, if people may choose it (REG-07); empty for none. Raises BadParameter."""
+    """The schema that somebody asks for, if people may choose it or get it anyway (REG-07); empty for none.
+
+    Raises BadParameter.
+    """
     if not id:
         return ""
     for schema in config.identity.schemas:
-        if schema.id in {id, _decoded(id)} and schema.selfservice_selectable:
+        free = schema.selfservice_selectable or schema.id == config.identity.default_schema_id
+        if free and schema.id in {id, _decoded(id)}:
             return schema.id
     raise BadParameter("The identity schema that was asked for does not exist or cannot be chosen.")
 

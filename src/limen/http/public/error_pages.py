@@ -46,9 +46,7 @@ class ErrorPageRoutes:
             return json_response(self._stub())
         page = await self._kept(id)
         await self._mark_seen(page.id)
-        shown = WireErrorPage(
-            id=page.id, error=page.error.raw, created_at=page.created_at, updated_at=page.created_at
-        )
+        shown = WireErrorPage(id=page.id, error=page.error.raw, created_at=page.created_at, updated_at=page.created_at)
         return json_response(shown)
 
     async def _kept(self, id: str) -> ErrorPage:

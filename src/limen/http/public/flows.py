@@ -75,5 +75,3 @@ def start_of(request: Request, type: FlowType) -> Start:
         after_verification_return_to=request.query("after_verification_return_to"),
         wants_exchange_code=request.query("return_session_token_exchange_code") in _TRUE,
     )
-
-

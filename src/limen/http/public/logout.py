@@ -42,5 +42,3 @@ class LogoutRoutes:
             raise MalformedInput(body.unreadable or "The session_token has to be text.")
         await logout.perform_native(scope, token)
         return Response(status=NO_CONTENT)
-
-

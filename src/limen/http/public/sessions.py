@@ -36,10 +36,9 @@ class OwnSessionRoutes:
         scope = await self._doorway.scope(request)
         window = numbered(request)
         found = await own.others(scope, window.page)
-        base, now = scope.config.serve.public.base_url, scope.services.clock.now()
+        now = scope.services.clock.now()
         shown = [
-            wire_session.session(item.session, wire_identity.public(item.identity, base), now=now)
-            for item in found.sessions
+            wire_session.session(item.session, wire_identity.listed(item.identity), now=now) for item in found.sessions
         ]
         return json_response(shown, 200, *page_headers(request, window, found.total))
 

@@ -58,7 +58,10 @@ class WhoAmI:
             body = from_row(row, base_url)
             if config.feature_flags.cacheable_sessions:
                 headers.append((_CACHE_FOR, _cacheable_for(config, row, now)))
-        if presented.cookie is not None and row.expires_at[:_TO_THE_SECOND] > presented.cookie.expires_at[:_TO_THE_SECOND]:
+        if (
+            presented.cookie is not None
+            and row.expires_at[:_TO_THE_SECOND] > presented.cookie.expires_at[:_TO_THE_SECOND]
+        ):
             headers.extend(await self._renewed_cookie(config, presented, now))
         return Response(status=OK, headers=tuple(headers), body=body)
 
@@ -78,9 +81,7 @@ class WhoAmI:
         token = await self._tokenizer.token(config, template, subject, JsonDoc.stored(from_row(row, base_url)))
         return from_row(row, base_url, token)
 
-    async def _renewed_cookie(
-        self, config: Config, presented: Presented, now: datetime
-    ) -> tuple[tuple[str, str], ...]:
+    async def _renewed_cookie(self, config: Config, presented: Presented, now: datetime) -> tuple[tuple[str, str], ...]:
         """A session that was extended outlives its cookie: here is one that lasts as long (SESS-09)."""
         services = self._doorway.services
         found = await services.storage.sessions.by_token_hash(token_hash(presented.token))

@@ -41,8 +41,6 @@ class PasswordLogin:
             return ()
         if flow.detail.refresh and scope.session is not None:
             return _asked_again(scope.session.identity)
-        if scope.config.selfservice.flows.login.style == "identifier_first":
-            return ()
         schema = scope.services.schemas.require(flow.detail.identity_schema or scope.config.identity.default_schema_id)
         return (
             nodes.identifier(schema),
