@@ -8,7 +8,6 @@ import msgspec
 
 from limen.kernel.errors import MalformedInput
 
-
 _MOST_PARAMETERS: Final = 1000
 
 

@@ -156,8 +156,8 @@ class FlowPolicy(Protocol[D, R_contra]):
         """What to say when no method is responsible (FLOW-11)."""
         ...
 
-    def renewed(self, old: D, fresh: D) -> D:
-        """The detail of a flow that takes the place of an expired one (FLOW-07)."""
+    def again(self, flow: Flow[D]) -> Start:
+        """What to ask for so that a new flow can take the place of an expired one (FLOW-07)."""
         ...
 
     def messages(self, scope: Scope, flow: Flow[D]) -> Sequence[Message]:

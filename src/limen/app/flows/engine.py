@@ -204,11 +204,9 @@ class FlowEngine(Generic[D, R]):
     # -- replace --------------------------------------------------------------------------------------------------------
 
     async def _replaced(self, scope: Scope, old: Flow[D], now: datetime) -> Reply:
-        """A new flow instead of an expired one: it keeps where it came from and where it leads (FLOW-07)."""
-        start = Start(type=old.type, request_url=old.request_url, return_to=old.return_to)
-        fresh = await self._begin(scope, start)
-        form = fresh.form.saying(shared.flow_expired(old.kind, old.expires_at))
-        fresh = msgspec.structs.replace(fresh, form=form, detail=self._policy.renewed(old.detail, fresh.detail))
+        """A new flow instead of an expired one: it keeps where it came from, what for, and where it leads (FLOW-07)."""
+        fresh = await self._begin(scope, self._policy.again(old))
+        fresh = msgspec.structs.replace(fresh, form=fresh.form.saying(shared.flow_expired(old.kind, old.expires_at)))
         unit = scope.services.storage.unit()
         unit.flows.add(fresh)
         await unit.commit()

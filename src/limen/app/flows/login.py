@@ -70,8 +70,17 @@ class LoginPolicy:
     def unmatched(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.LOGIN)))
 
-    def renewed(self, old: LoginDetail, fresh: LoginDetail) -> LoginDetail:
-        return msgspec.structs.replace(fresh, identity_schema=old.identity_schema)
+    def again(self, flow: Flow[LoginDetail]) -> Start:
+        return Start(
+            type=flow.type,
+            request_url=flow.request_url,
+            return_to=flow.return_to,
+            refresh=flow.detail.refresh,
+            aal=flow.detail.requested_aal.value,
+            via=flow.detail.via,
+            organization=flow.detail.organization_id or "",
+            identity_schema=flow.detail.identity_schema,
+        )
 
     def messages(self, scope: Scope, flow: Flow[LoginDetail]) -> Sequence[Message]:
         said: list[Message] = []
