@@ -285,6 +285,9 @@ async def test_a_hook_may_change_a_newcomer_before_the_account_is_stored(client:
     identity = part(await visitor.session(), "identity")
     assert identity["traits"] == {"email": "changed@house.test", "name": {"first": "Renamed"}}
     assert [address["value"] for address in listed(identity, "verifiable_addresses")] == ["changed@house.test"]
+    visitor.forget_session()
+    assert (await visitor.sign_in(ADA)).shown.said == [4000006]
+    assert (await visitor.sign_in("changed@house.test")).done
 
 
 @EACH

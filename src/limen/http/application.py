@@ -16,7 +16,7 @@ from limen.http.cors import Cors
 from limen.http.doorway import Doorway
 from limen.http.negotiate import client_of
 from limen.http.respond import Responder, json_response
-from limen.http.routes import Errors, Route, Routes
+from limen.http.routes import Errors, Found, Route, Routes
 from limen.kernel.errors import LimenError
 from limen.kernel.http_values import Handler, Request, Response
 from limen.ports.passwords import Overloaded
@@ -34,6 +34,7 @@ _NOT_FOUND, _NOT_ALLOWED, _REDIRECT, _INTERNAL = 404, 405, 307, 500
 _BODILESS: Final = frozenset({204, 304})
 _SERVER_ERROR: Final = 500
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_NATIVE: Final = "/api"
 _NOTHING: Final[Mapping[str, str]] = {}
 
 Clean: TypeAlias = Callable[[str], str]
@@ -105,7 +106,7 @@ class Application:
         if self._cors is not None and method == "OPTIONS" and (preflight := self._cors.preflight(scope)) is not None:
             return preflight
         found = self._routes.find(path)
-        if self._tokens_first and method not in _SAFE and not (found is not None and found.takes_changes):
+        if self._tokens_first and method not in _SAFE and not _exempt(path, found):
             refusal = envelope(csrf.unproven())
             return json_response(refusal, refusal.error.code)
         if found is None:
@@ -160,6 +161,13 @@ class Application:
             more.append(_STRICT_TRANSPORT)
         dressed = response.with_headers(*more)
         return self._cors.dressed(scope, dressed) if self._cors is not None else dressed
+
+
+def _exempt(path: str, found: Found | None) -> bool:
+    """Whether a path minds no missing anti-CSRF token: those that take changes check by themselves, native ones need none
+    (HTTP-110).
+    """
+    return path.endswith(_NATIVE) or (found is not None and found.takes_changes)
 
 
 def _cleaned(base_url: str, path: str, query: str) -> Response:

@@ -38,11 +38,11 @@ NO_CONTENT: Final = 204
 OK: Final = 200
 _AGAIN: Final = 400
 _URL_CHARACTERS: Final = "%/:?#[]@!$&'()*+,;=~"
-_JSON_TYPE: Final = ("content-type", "application/json; charset=utf-8")
+JSON_TYPE: Final = ("content-type", "application/json; charset=utf-8")
 
 
 def json_response(value: object, status: int = OK, *headers: tuple[str, str]) -> Response:
-    return Response(status=status, headers=(_JSON_TYPE, *headers), body=json_bytes(value))
+    return Response(status=status, headers=(JSON_TYPE, *headers), body=json_bytes(value))
 
 
 def redirect(url: str, *headers: tuple[str, str], status: int = SEE_OTHER) -> Response:
