@@ -1,10 +1,12 @@
 """What do all tests share? One running server, and the rule about what may be skipped: with CI=true nothing."""
 
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from server.machine import REQUIRED, missing
+from server.person import People
 from server.running import RunningServer
 
 
@@ -13,6 +15,13 @@ def limen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A running server that many tests use: nobody stops it, and nobody counts on being alone with it."""
     with RunningServer(tmp_path_factory.mktemp("limen")) as server:
         yield server
+
+
+@pytest.fixture
+def people() -> Iterator[People]:
+    """Makes people who leave when the test ends."""
+    with ExitStack() as exits:
+        yield People(exits)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

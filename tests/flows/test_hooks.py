@@ -6,9 +6,9 @@ import pytest
 from doubles.hooks import ELSEWHERE, makers, noted
 from limen.app.scope import Client
 from limen.kernel.json_doc import JsonObject
-from play import ADA, AGAIN, BOB, EACH, EACH_WEB, SESSION_COOKIE, Outcome, Visitor, built
+from play import ADA, AGAIN, BOB, EACH, EACH_WEB, SESSION_COOKIE, Visitor, built
 from play_config import PASSWORD, UI, after, entries, flows, merged
-from play_shown import listed, part
+from play_shown import Outcome, listed, part
 
 KINDS = pytest.mark.parametrize("kind", ["login", "registration"])
 STORING = {"login": ["LoggedIn"], "registration": ["Registering", "Registered"]}

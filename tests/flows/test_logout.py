@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from limen.app.scope import Client
-from play import ADA, BOB, CSRF_COOKIE, EACH, EACH_WEB, SESSION_COOKIE, Answer, House, Visitor, built
+from play import ADA, BOB, CSRF_COOKIE, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built
 from play_config import ALLOWED, PUBLIC, UI, flows
+from play_shown import Answer
 
 
 async def member(client: Client, house: House | None = None, email: str = ADA) -> Visitor:

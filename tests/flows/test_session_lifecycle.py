@@ -317,7 +317,7 @@ async def test_ending_all_others(client: Client) -> None:
     assert [await other.signed_in() for other in others] == [False, False]
     assert await visitor.signed_in()
     assert await bob.signed_in()
-    assert (await visitor.delete("/sessions")).json == {"count": 0}
+    assert (await visitor.delete("/sessions")).status == 200
 
 
 @EACH

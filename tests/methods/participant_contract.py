@@ -19,7 +19,7 @@ from play_config import merged
 from play_shown import Outcome, Shown
 
 NO_METHOD = {"login": 4010002, "registration": 4010003}
-WRONG: Sequence[JsonValue] = (7, -1.5, True, None, [], ["a", "b"], {}, {"a": {"b": 1}}, "\x00", "x" * 100_000, "\ud800\udc00")
+WRONG: Sequence[JsonValue] = (7, -1.5, True, None, [], ["a", "b"], {}, {"a": {"b": 1}}, "\x00", "x" * 100_000, "\U00010000")
 
 
 class ParticipantContract:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from server.crowd import at_once
-from server.person import PASSWORD, Person, address
+from server.person import PASSWORD, People, Person, address
 from server.running import RunningServer
 
 MEGABYTE = 1024 * 1024
@@ -70,7 +70,7 @@ def durations_of_checks(person: Person, *, at_least: float) -> list[float]:
 
 
 @pytest.mark.slow
-def test_a_hundred_argon2id_sign_ins_at_once_do_not_multiply_memory(tmp_path: Path) -> None:
+def test_a_hundred_argon2id_sign_ins_at_once_do_not_multiply_memory(tmp_path: Path, people: People) -> None:
     argon2 = {"memory": f"{MEMORY_OF_ONE}MB", "iterations": 1, "parallelism": 1}
     hashers = {"hashers": {"algorithm": "argon2", "argon2": argon2, "queue": HUNDRED}}
     with RunningServer(tmp_path, hashers) as server:
@@ -79,15 +79,13 @@ def test_a_hundred_argon2id_sign_ins_at_once_do_not_multiply_memory(tmp_path: Pa
             assert first.sign_up(email).status_code == 200
             assert first.sign_in(email).status_code == 200
         idle = server.memory()
-        people = [Person(server.public) for _ in range(HUNDRED)]
-        flows = [person.start("login").json() for person in people]
+        crowd = [people(server.public) for _ in range(HUNDRED)]
+        flows = [person.start("login").json() for person in crowd]
         answers = at_once(
-            list(zip(people, flows, strict=True)),
+            list(zip(crowd, flows, strict=True)),
             lambda one: one[0].send(one[1], identifier=email, password=PASSWORD),
         )
         assert [answer.status_code for answer in answers] == [200] * HUNDRED
         most = server.memory("VmHWM")
-        for person in people:
-            person.http.close()
     at_a_time = os.cpu_count() or 1
     assert most < idle + (at_a_time * MEMORY_OF_ONE + 64) * MEGABYTE

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, Self
 
@@ -70,6 +71,16 @@ class Person:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.http.close()
+
+
+class People:
+    """Makes people, and sends them all home together."""
+
+    def __init__(self, exits: ExitStack) -> None:
+        self._exits = exits
+
+    def __call__(self, public: str, *, web: bool = False) -> Person:
+        return self._exits.enter_context(Person(public, web=web))
 
 
 def csrf_token(flow: JsonObject) -> str:

@@ -15,11 +15,10 @@ from limen.http import request as requests
 from limen.http.cors import Cors
 from limen.http.doorway import Doorway
 from limen.http.negotiate import client_of
-from limen.http.respond import Responder, json_response
+from limen.http.respond import Responder, error_response, json_response
 from limen.http.routes import Errors, Found, Route, Routes
 from limen.kernel.errors import LimenError
 from limen.kernel.http_values import Handler, Request, Response
-from limen.ports.passwords import Overloaded
 from limen.wire.errors import envelope, unexpected
 
 _TEXT: Final = ("content-type", "text/plain; charset=utf-8")
@@ -146,10 +145,7 @@ class Application:
                 return await self._responder.refused(scope, request, error, Client.BROWSER)
             except LimenError as second:  # without a database there is no error page either
                 self._doorway.services.log.error("no error page", path=request.path, error=type(second).__name__)
-        response = json_response(found, found.error.code)
-        if isinstance(error, Overloaded):
-            return response.with_headers(("retry-after", str(error.retry_after)))
-        return response
+        return error_response(error, request)
 
     def _dressed(self, scope: AsgiScope, response: Response, method: str) -> Response:
         """The headers that every answer carries (security.md §2.28), unless the handler set its own."""

@@ -27,16 +27,18 @@ from limen.http.error_pages import ErrorPages
 from limen.kernel.errors import LimenError
 from limen.kernel.http_values import Request, Response
 from limen.kernel.urls import with_query
+from limen.ports.passwords import Overloaded
 from limen.wire import flow as wire
 from limen.wire import identity as wire_identity
 from limen.wire import session as wire_session
-from limen.wire.errors import envelope
+from limen.wire.errors import envelope, row_of
 from limen.wire.text import json_bytes
 
 SEE_OTHER: Final = 303
 NO_CONTENT: Final = 204
 OK: Final = 200
 _AGAIN: Final = 400
+_SERVER_ERROR: Final = 500
 _URL_CHARACTERS: Final = "%/:?#[]@!$&'()*+,;=~"
 JSON_TYPE: Final = ("content-type", "application/json; charset=utf-8")
 
@@ -49,6 +51,13 @@ def redirect(url: str, *headers: tuple[str, str], status: int = SEE_OTHER) -> Re
     """A redirect; what is not ASCII in the address is escaped, as headers need it (RFC 9110 section 10.2.2)."""
     location = url if url.isascii() else quote(url, safe=_URL_CHARACTERS)
     return Response(status=status, headers=(("location", location), *headers))
+
+
+def error_response(error: LimenError, request: Request) -> Response:
+    """The envelope of an error, and when to come back if that helps (security.md §2.40)."""
+    found = envelope(error, request.header("x-request-id"))
+    later = (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded) else ()
+    return json_response(found, found.error.code, *later)
 
 
 class Responder:
@@ -72,14 +81,18 @@ class Responder:
             case GoTo():
                 if client is Client.BROWSER:
                     return redirect(reply.url)
-                return self._error(request, BrowserMustMove(reply.url))
+                return error_response(BrowserMustMove(reply.url), request)
             case Refused():
+                if row_of(reply.error).status >= _SERVER_ERROR:
+                    scope.services.log.error(
+                        "refused", path=request.path, error=type(reply.error).__name__, reason=reply.error.reason
+                    )
                 return await self.refused(scope, request, reply.error, client)
 
     async def refused(self, scope: Scope, request: Request, error: LimenError, client: Client) -> Response:
         """An error that no form can say: the envelope for apps, the stored error page for browsers (FLOW-10, ERR-01)."""
         if client is not Client.BROWSER:
-            return self._error(request, error)
+            return error_response(error, request)
         match error:
             case AlreadySignedIn():
                 return redirect(error.return_to)
@@ -100,14 +113,14 @@ class Responder:
         if client is Client.BROWSER:
             return redirect(_ui(scope, reply.flow), *self._csrf(scope, reply.flow))
         since = (reply.now - reply.expired_at).total_seconds()
-        return self._error(request, FlowReplaced(reply.flow.id, reply.expired_at, since))
+        return error_response(FlowReplaced(reply.flow.id, reply.expired_at, since), request)
 
     def _signed_in(self, scope: Scope, request: Request, reply: SignedIn, client: Client) -> Response:
         cookies_set = self._session_cookies(scope, reply.issued, reply) if client is not Client.API else ()
         if client is Client.BROWSER:
             return redirect(reply.step_up or reply.go_to or reply.return_to, *cookies_set)
         if client is Client.SPA and reply.step_up:
-            return self._error(request, BrowserMustMove(reply.step_up)).with_headers(*cookies_set)
+            return error_response(BrowserMustMove(reply.step_up), request).with_headers(*cookies_set)
         shown = None if reply.step_up else wire_identity.public(reply.identity, scope.config.serve.public.base_url)
         session = reply.issued and wire_session.session(reply.issued.session, shown, now=reply.at)
         result = wire.LoginResult(
@@ -140,10 +153,6 @@ class Responder:
         return Response(status=NO_CONTENT, headers=tuple(headers))
 
     # -- parts ------------------------------------------------------------------------------------------------------------
-
-    def _error(self, request: Request, error: LimenError) -> Response:
-        found = envelope(error, request.header("x-request-id"))
-        return json_response(found, found.error.code)
 
     def _csrf(self, scope: Scope, flow: Flow[Detail]) -> tuple[tuple[str, str], ...]:
         """The anti-CSRF cookie, for browsers that have none yet (SEC-01)."""
