@@ -192,14 +192,24 @@ class FlowEngine(Generic[D, R]):
         return await self._saved(scope, msgspec.structs.replace(flow, form=form), again=True)
 
     async def _saved(self, scope: Scope, flow: Flow[D], *, again: bool) -> ShowFlow:
+        """The form, stored: a browser reads it from there. Of two submissions at the same instant the later one's form is
+        shown, so that whoever was refused finds out why (REG-23, LOGIN-33).
+        """
+        try:
+            await self._store(scope, flow)
+        except FlowChanged:
+            stored = await scope.services.storage.flows.get(self.spec.detail, flow.id)
+            try:
+                await self._store(scope, msgspec.structs.replace(flow, version=stored.version if stored else flow.version))
+            except FlowChanged:
+                # a third one was quicker still: its form is the one kept, this one is answered all the same
+                scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
+        return ShowFlow(flow=flow, again=again)
+
+    async def _store(self, scope: Scope, flow: Flow[D]) -> None:
         unit = scope.services.storage.unit()
         unit.flows.save(flow)
-        try:
-            await unit.commit()
-        except FlowChanged:
-            # two submissions at the same instant: the other one's form is the one kept, this one is still answered
-            scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
-        return ShowFlow(flow=flow, again=again)
+        await unit.commit()
 
     # -- replace --------------------------------------------------------------------------------------------------------
 
