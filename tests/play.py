@@ -11,12 +11,14 @@ What comes back reads the same for the three clients: the form again, an error, 
 
 import json
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
 import pytest
+from sqlalchemy.sql import ClauseElement
 
 from doubles.clock import ManualClock
 from doubles.egress import ScriptedEgress
@@ -62,6 +64,7 @@ from limen.storage.dsn import parse_dsn
 from limen.storage.sqlite.connect import connect
 from limen.storage.sqlite.database import SqliteMemory
 from limen.storage.sqlite.schema import lead
+from limen.storage.statements import Compiled
 from limen.ui.pages import Pages
 from play_config import PASSWORD, base, merged
 from play_shown import Answer, Outcome, Shown, flat, listed, part
@@ -313,8 +316,27 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         return [str(found.id) for found in await self.storage.identities.page(IdentityFilter(), Page(limit=1000))]
 
 
+class LaterIds(CountingIds):
+    """Ids that no earlier start of the same house gave out."""
+
+    def __init__(self, restart: int) -> None:
+        super().__init__()
+        self._count = restart * 1_000_000
+
+
+_RESTARTS = count(1)
 _EMPTY: dict[str, bytes] = {}
+_COMPILED: dict[ClauseElement, Compiled] = {}
 _LOADED: dict[str, LoadedConfig] = {}
+
+
+class QuickMemory(SqliteMemory):
+    """Translates each statement once for all houses of a run."""
+
+    def compile(self, statement: ClauseElement) -> Compiled:
+        if statement not in _COMPILED:
+            _COMPILED[statement] = super().compile(statement)
+        return _COMPILED[statement]
 
 
 def empty_storage() -> SqlStorage:
@@ -325,7 +347,7 @@ def empty_storage() -> SqlStorage:
         _EMPTY["memory"] = connection.serialize()
     else:
         connection.deserialize(_EMPTY["memory"])
-    return SqlStorage(SqliteMemory(connection))
+    return SqlStorage(QuickMemory(connection))
 
 
 def loaded(document: JsonObject) -> LoadedConfig:
@@ -360,14 +382,18 @@ async def housed(
 ) -> House:
     """A house with this configuration. A `storage` of another house makes it that house after a restart."""
     source, methods = GivenSource(found), discovered()
-    clock, entropy, log, egress = ManualClock(), SeededEntropy(), KeptLog(), ScriptedEgress()
+    clock, log, egress = ManualClock(), KeptLog(), ScriptedEgress()
+    ids, entropy = CountingIds(), SeededEntropy()
+    if storage is not None:
+        restart = next(_RESTARTS)
+        ids, entropy = LaterIds(restart), SeededEntropy(f"restart {restart}")
     documents = UrlDocuments(egress, Path())
     schemas = LoadedSchemas(documents)
     await schemas.load(found.config)
     kept, hasher, breaches = storage or empty_storage(), passwords or PlainPasswords(), KnownBreaches()
     services = Services(
         clock=clock,
-        ids=CountingIds(),
+        ids=ids,
         entropy=entropy,
         storage=kept,
         passwords=hasher,

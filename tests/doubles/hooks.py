@@ -67,8 +67,7 @@ def end_others(event: HookEvent) -> Continue:
 
 
 DEEDS: Mapping[str, Deed] = {
-    deed.__name__: deed
-    for deed in (nothing, refuse, abort, elsewhere, rename, readdress, spoil, issue, end_others)
+    deed.__name__: deed for deed in (nothing, refuse, abort, elsewhere, rename, readdress, spoil, issue, end_others)
 }
 
 

@@ -43,7 +43,10 @@ def unmasked(token: str) -> bytes:
         ({}, "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"),
         ({"same_site": "Strict"}, "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"),
         ({"secure": True, "same_site": "Strict"}, "Path=/; Max-Age=31536000; HttpOnly; Secure; SameSite=Strict"),
-        ({"domain": "house.test", "path": "/x"}, "Path=/x; Domain=house.test; Max-Age=31536000; HttpOnly; SameSite=Lax"),
+        (
+            {"domain": "house.test", "path": "/x"},
+            "Path=/x; Domain=house.test; Max-Age=31536000; HttpOnly; SameSite=Lax",
+        ),
     ],
 )
 async def test_the_cookie(client: Client, cookies: JsonObject, expected: str) -> None:

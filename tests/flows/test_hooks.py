@@ -279,7 +279,9 @@ async def test_any_proven_address_will_do(client: Client) -> None:
 @pytest.mark.covers("REG-14", "SEED0-02")
 async def test_a_hook_may_change_a_newcomer_before_the_account_is_stored(client: Client) -> None:
     notes: list[str] = []
-    house = await built(after("registration", noted("a", "rename"), noted("b", "readdress"), "session"), hooks=makers(notes))
+    house = await built(
+        after("registration", noted("a", "rename"), noted("b", "readdress"), "session"), hooks=makers(notes)
+    )
     visitor = house.visitor(client)
     assert (await visitor.sign_up(ADA, name={"first": "Ada"})).done
     identity = part(await visitor.session(), "identity")

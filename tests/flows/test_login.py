@@ -95,7 +95,7 @@ async def test_where_no_method_is_on_there_is_an_empty_form(client: Client) -> N
     house = await built({"selfservice": {"methods": {"password": {"enabled": False}}}})
     visitor = house.visitor(client)
     form = await visitor.start("login")
-    assert form.names == ["csrf_token"]
+    assert form.names == ([] if client is Client.API else ["csrf_token"])
     outcome = await visitor.submit(form, method="password", identifier=ADA, password=PASSWORD)
     assert (outcome.answer.status, outcome.shown.said) == (AGAIN[client], [4010002])
 
@@ -207,7 +207,8 @@ async def test_a_second_factor_needs_the_first(client: Client) -> None:
 @EACH
 @pytest.mark.covers("LOGIN-07")
 @pytest.mark.parametrize(
-    ("aal", "understood"), [("aal1", True), ("AAL1", True), ("Aal1", True), ("aal0", False), ("aal3", False), ("1", False)]
+    ("aal", "understood"),
+    [("aal1", True), ("AAL1", True), ("Aal1", True), ("aal0", False), ("aal3", False), ("1", False)],
 )
 async def test_the_level_is_one_of_two(client: Client, aal: str, understood: bool) -> None:
     outcome = await (await built()).visitor(client).begin("login", aal=aal)
@@ -326,7 +327,9 @@ async def test_a_second_attempt_does_not_repeat_the_complaints_of_the_first(clie
 
 @EACH
 @pytest.mark.covers("LOGIN-15", "FLOW-11")
-@pytest.mark.parametrize("method", [None, "", "magic", "oidc", "code", "totp", "profile", 7, ["password", "magic"], {"a": 1}])
+@pytest.mark.parametrize(
+    "method", [None, "", "magic", "oidc", "code", "totp", "profile", 7, ["password", "magic"], {"a": 1}]
+)
 async def test_a_method_that_is_not_there_is_nobody_s(client: Client, method: object) -> None:
     visitor = await stranger(await built(), client)
     fields = {} if method is None else {"method": method}

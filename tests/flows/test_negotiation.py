@@ -11,8 +11,21 @@ from play_config import PASSWORD, UI
 from play_shown import part
 
 KINDS = pytest.mark.parametrize("kind", ["login", "registration"])
-PAGES = ["text/html", "*/*", "", "text/*", "text/html,application/json;q=0.9", "application/xml", "image/png, */*;q=0.1"]
-JSON = ["application/json", "application/json, text/html;q=0.5", "application/json, text/plain, */*", "application/json;q=0.1"]
+PAGES = [
+    "text/html",
+    "*/*",
+    "",
+    "text/*",
+    "text/html,application/json;q=0.9",
+    "application/xml",
+    "image/png, */*;q=0.1",
+]
+JSON = [
+    "application/json",
+    "application/json, text/html;q=0.5",
+    "application/json, text/plain, */*",
+    "application/json;q=0.1",
+]
 
 
 @KINDS
@@ -123,7 +136,9 @@ async def test_a_value_of_the_wrong_type_is_missing(client: Client, kind: str, w
 
 @EACH
 @pytest.mark.covers("NEGO-03", "REG-10")
-@pytest.mark.parametrize("traits", [7, "text", None, [], [{"email": ADA}, 1], {"email": 7}, {"email": {"a": 1}}, {"name": "text"}])
+@pytest.mark.parametrize(
+    "traits", [7, "text", None, [], [{"email": ADA}, 1], {"email": 7}, {"email": {"a": 1}}, {"name": "text"}]
+)
 async def test_traits_that_are_none(client: Client, traits: object) -> None:
     house = await built()
     visitor = house.visitor(client)

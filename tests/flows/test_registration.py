@@ -19,7 +19,9 @@ NO_SESSION = after("registration")
 @pytest.mark.covers("REG-04", "REG-09", "REG-21", "REG-22", "PWD-07", "FLOW-01", "FLOW-19", "SEED4-33", "SEED4-34")
 async def test_one_form_for_everything(client: Client) -> None:
     form = await (await built()).visitor(client).start("registration")
-    assert [(node["group"], part(node, "attributes")["name"], part(node, "attributes")["type"]) for node in form.nodes] == [
+    assert [
+        (node["group"], part(node, "attributes")["name"], part(node, "attributes")["type"]) for node in form.nodes
+    ] == [
         ("default", "csrf_token", "hidden"),
         ("default", "traits.email", "email"),
         ("password", "password", "password"),
@@ -95,7 +97,9 @@ async def test_the_second_step_asks_how_one_will_sign_in(client: Client, screen:
     outcome = await visitor.submit(await visitor.start("registration"), method="profile", traits=traits, **screen)
     second = outcome.shown
     assert (outcome.answer.status, second.said) == (AGAIN[client], [1040009])
-    assert {name: second.attribute(name, "type") for name in second.names if name.startswith("traits.")} == dict.fromkeys(
+    assert {
+        name: second.attribute(name, "type") for name in second.names if name.startswith("traits.")
+    } == dict.fromkeys(
         ("traits.email", "traits.name.first", "traits.name.last", "traits.newsletter", "traits.age"), "hidden"
     )
     assert (second.attribute("traits.email"), second.attribute("traits.name.first")) == (ADA, "Ada")
@@ -300,7 +304,9 @@ async def test_a_method_that_is_not_there_is_nobody_s(client: Client, method: Js
 
 
 @EACH
-@pytest.mark.covers("REG-15", "REG-16", "REG-17", "HOOK-10", "CW-01", "CW-05", "CW-07", "SEED3-01", "SEED3-07", "SEED3-09")
+@pytest.mark.covers(
+    "REG-15", "REG-16", "REG-17", "HOOK-10", "CW-01", "CW-05", "CW-07", "SEED3-01", "SEED3-07", "SEED3-09"
+)
 async def test_signing_up_signs_in(client: Client) -> None:
     house = await built()
     visitor = house.visitor(client)
@@ -406,7 +412,6 @@ async def test_where_the_proof_of_an_address_leads_is_noted_if_it_is_allowed(cli
 @pytest.mark.covers("REG-07", "REG-10")
 async def test_another_schema_asks_for_other_things(client: Client) -> None:
     staff = person({"nick": NICKNAME, "email": EMAIL_TRAIT}, "nick")
-
 
     schemas: list[JsonValue] = [
         {"id": "default", "url": inline(person())},

@@ -146,7 +146,9 @@ async def test_the_wish_survives_mistakes(client: Client, kind: str) -> None:
         ("https://*.wild.test", "https://a.wild.test/", False, True),
     ],
 )
-async def test_a_wildcard_that_strangers_could_match_is_none(entry: str, address: str, legacy: bool, fine: bool) -> None:
+async def test_a_wildcard_that_strangers_could_match_is_none(
+    entry: str, address: str, legacy: bool, fine: bool
+) -> None:
     over = {
         "selfservice": {"allowed_return_urls": [entry]},
         "feature_flags": {"legacy_allow_insecure_origins": legacy},

@@ -1,10 +1,10 @@
 """What does every method owe to every flow it takes part in? Inherit this and say what the method is fed with.
 
-    class TestPasswordSignsIn(ParticipantContract):
-        kind, method = "login", "password"
-        secrets = (PASSWORD,)
+class TestPasswordSignsIn(ParticipantContract):
+    kind, method = "login", "password"
+    secrets = (PASSWORD,)
 
-        def good(self) -> JsonObject: ...
+    def good(self) -> JsonObject: ...
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,19 @@ from play_config import merged
 from play_shown import Outcome, Shown
 
 NO_METHOD = {"login": 4010002, "registration": 4010003}
-WRONG: Sequence[JsonValue] = (7, -1.5, True, None, [], ["a", "b"], {}, {"a": {"b": 1}}, "\x00", "x" * 100_000, "\U00010000")
+WRONG: Sequence[JsonValue] = (
+    7,
+    -1.5,
+    True,
+    None,
+    [],
+    ["a", "b"],
+    {},
+    {"a": {"b": 1}},
+    "\x00",
+    "x" * 100_000,
+    "\U00010000",
+)
 
 
 class ParticipantContract:

@@ -44,10 +44,24 @@ NAMES: Final = (
 )  # fmt: skip
 VALUES: Final = (
     "password", "profile", "link", "true", "false", "-1", "0", "1e999", "9" * 80, "aal2", "aal9", "ada@example.org", "null",
-    "https://evil.test", "//evil.test", "javascript:alert(1)", "[object Object]", "previous", "\u0000", "\ud800", "ı", "🧨" * 40,
+    "https://evil.test", "//evil.test", "javascript:alert(1)", "[object Object]", "previous", "\u0000", "\ud800", "\u0131", "\U0001f9e8" * 40,
     "00000000-0000-4000-8000-000000000000", "{session}", "{csrf}", "x" * 300,
 )  # fmt: skip
-METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "PRI", "get", "B@D")
+METHODS: Final = (
+    "GET",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "HEAD",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "PROPFIND",
+    "PRI",
+    "get",
+    "B@D",
+)
 TYPES: Final = (
     b"application/json", b"application/json; charset=utf-16", b"application/x-www-form-urlencoded", b"multipart/form-data",
     b"multipart/form-data; boundary=x", b"text/plain", b"application/json, text/html", b"", b"\xff/\xfe", b"application/xml",
@@ -64,6 +78,10 @@ CONTENTS: Final = (
     b"1.2.3.4, ::1, x", b"POST", b"a" * 5000, b"a" * 100_000, b"",
 )  # fmt: skip
 
+CHUNKS: Final = (
+    b"0\r\n\r\n", b"2\r\n{}\r\n0\r\n\r\n", b"2\r\n{}0\r\n\r\n", b"zz\r\n", b"-1\r\n\r\n", b"fffffffffffffffff\r\nx", b"2;a=b\r\n{}\r\n0\r\nx: y\r\n\r\n",
+)  # fmt: skip
+
 LETTERS: Final = st.characters(codec=None, exclude_categories=())
 TEXT: Final = st.one_of(st.sampled_from(VALUES), st.text(LETTERS, max_size=30))
 NAME: Final = st.one_of(st.sampled_from(NAMES), st.text(LETTERS, max_size=8))
@@ -73,7 +91,9 @@ def values() -> SearchStrategy[JsonValue]:
     """Any JSON value, often with names that mean something here."""
     plain = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXT)
     return st.recursive(
-        plain, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAME, inner, max_size=5)), max_leaves=12
+        plain,
+        lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAME, inner, max_size=5)),
+        max_leaves=12,
     )
 
 
@@ -85,12 +105,21 @@ def fields() -> SearchStrategy[dict[str, JsonValue]]:
             "method": st.one_of(st.sampled_from(["password", "profile"]), values()),
             "csrf_token": st.one_of(st.just("{csrf}"), values()),
             "identifier": st.one_of(st.just("ada@example.org"), values()),
-            "password": values(),
-            "traits": st.one_of(st.dictionaries(st.sampled_from(["email", "name", "age", "newsletter"]), values()), values()),
+            "password": st.one_of(st.just("correct-horse-7battery"), values()),
+            "traits": st.one_of(people(), values()),
             "traits.email": values(),
             "screen": values(),
             "transient_payload": values(),
         },
+    )
+
+
+def people() -> SearchStrategy[dict[str, JsonValue]]:
+    """Traits that are sometimes those of a person."""
+    address = st.integers(0, 10**9).map(lambda number: f"fuzz.{number}@example.org")
+    return st.fixed_dictionaries(
+        {"email": st.one_of(address, address, values())},
+        optional={"name": values(), "age": st.one_of(st.integers(), values()), "newsletter": values()},
     )
 
 
@@ -108,9 +137,13 @@ def bodies() -> SearchStrategy[bytes]:
     deep = st.tuples(st.sampled_from([b"[", b'{"a":', b'{"traits":']), st.integers(1, 100_000)).map(
         lambda pair: pair[0] * min(pair[1], 900_000 // len(pair[0]))
     )
-    huge = st.sampled_from([b"x", b'"', b"{", b"a.", b"%25", b"\xff", b"&a=", b"0"]).map(lambda unit: unit * (1_000_000 // len(unit)))
+    huge = st.sampled_from([b"x", b'"', b"{", b"a.", b"%25", b"\xff", b"&a=", b"0"]).map(
+        lambda unit: unit * (1_000_000 // len(unit))
+    )
     huge_text = st.just(json.dumps({"method": "password", "password": "x" * 1_000_000}).encode())
-    return st.one_of(sound, sound, sound, form, form, cut, stained, doubled, deep, huge, huge_text, st.binary(max_size=200))
+    return st.one_of(
+        sound, sound, sound, form, form, cut, stained, doubled, deep, huge, huge_text, st.binary(max_size=200)
+    )
 
 
 def targets() -> SearchStrategy[str]:
@@ -156,18 +189,31 @@ def requests(known: Known) -> SearchStrategy[bytes]:
     )
     types = st.sampled_from(TYPES).map(lambda value: [(b"content-type", value)])
     accepted = st.sampled_from([[], [(b"accept", b"application/json")], [(b"accept", b"text/html")]])
+    understood = st.sampled_from(TYPES[:1] * 3 + TYPES[2:3]).map(lambda value: [(b"content-type", value)])
     posts = st.tuples(
-        st.just("POST"), submitted, bodies(), st.tuples(types, accepted, marks, st.just([])).map(lambda parts: sum(parts, []))
+        st.just("POST"), submitted, bodies(), st.tuples(st.one_of(understood, types), accepted, marks).map(_joined)
     )
     anything = st.tuples(
         st.sampled_from(METHODS),
         st.one_of(targets(), targets(), fetched, shown),
         st.one_of(st.just(b""), bodies()),
-        st.tuples(types, accepted, marks, headers()).map(lambda parts: sum(parts, [])),
+        st.tuples(types, accepted, marks, headers()).map(_joined),
     )
-    whole = st.one_of(posts, anything).map(lambda parts: _filled(known, request(parts[0], parts[1], parts[2], *parts[3])))
+    whole = st.one_of(posts, anything).map(
+        lambda parts: _filled(known, request(parts[0], parts[1], parts[2], *parts[3]))
+    )
+    broken = st.tuples(submitted, st.sampled_from(CHUNKS)).map(
+        lambda pair: (
+            request("POST", pair[0], b"", (b"transfer-encoding", b"chunked")).replace(b"content-length: 0\r\n", b"")
+            + pair[1]
+        )
+    )
     garbage = st.binary(max_size=60).map(lambda noise: b"X" + noise.translate(None, b"\r\n") + b"\r\n\r\n")
-    return st.one_of(whole, whole, whole, whole, whole, garbage)
+    return st.one_of(whole, whole, whole, whole, whole, whole, broken, garbage)
+
+
+def _joined(parts: tuple[list[tuple[bytes, bytes]], ...]) -> list[tuple[bytes, bytes]]:
+    return [header for part in parts for header in part]
 
 
 def _filled(known: Known, raw: bytes) -> bytes:

@@ -141,9 +141,7 @@ async def test_sixteen_people_at_once_all_get_in(client: Client) -> None:
         assert (await house.visitor().sign_up(email)).done
     visitors = [house.visitor(client) for _ in people]
     passwords.meet = True
-    outcomes = await asyncio.gather(
-        *(visitor.sign_in(email) for visitor, email in zip(visitors, people, strict=True))
-    )
+    outcomes = await asyncio.gather(*(visitor.sign_in(email) for visitor, email in zip(visitors, people, strict=True)))
     assert all(outcome.done for outcome in outcomes)
 
 

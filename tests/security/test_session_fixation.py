@@ -107,7 +107,9 @@ async def expired(house: House, visitor: Visitor, other: Visitor) -> None:
 @EACH
 @pytest.mark.covers("SESS-11", "SESS-30", "SEC-14", "LOGOUT-02")
 @pytest.mark.parametrize(
-    "ending", [signed_out, ended_by_its_person, ended_with_all_others, switched_off, expired], ids=lambda each: each.__name__
+    "ending",
+    [signed_out, ended_by_its_person, ended_with_all_others, switched_off, expired],
+    ids=lambda each: each.__name__,
 )
 async def test_what_ended_is_dead_everywhere(client: Client, ending: Ending) -> None:
     house = await built()

@@ -121,7 +121,9 @@ class RunningServer:
 
     def _is_ready(self) -> bool:
         try:
-            return httpx.get(f"{self.admin}/admin/health/ready", timeout=5, trust_env=False).status_code == httpx.codes.OK
+            return (
+                httpx.get(f"{self.admin}/admin/health/ready", timeout=5, trust_env=False).status_code == httpx.codes.OK
+            )
         except httpx.HTTPError:
             return False
 

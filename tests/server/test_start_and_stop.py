@@ -40,7 +40,9 @@ def test_nothing_has_to_be_configured(own: RunningServer) -> None:
         assert (data / "limen.sqlite.secret").read_text() == secret
 
 
-def test_a_second_server_on_the_same_file_is_refused(own: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_second_server_on_the_same_file_is_refused(
+    own: RunningServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     with own, Person(own.public) as person:
         assert own.process is not None
         second = RunningServer(tmp_path_factory.mktemp("second"), {"dsn": str(own.config["dsn"])})

@@ -1,6 +1,7 @@
 """How does the server run and stop? Two listeners in one loop, drained before they close (HTTP-104, OPS-08)."""
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable, Generator
@@ -11,6 +12,7 @@ from typing import Final
 import uvicorn
 import uvloop
 
+from limen.adapters.logs import LibraryLog
 from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
 from limen.config.watch import Watcher
@@ -35,6 +37,7 @@ def serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
 async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     house = await build(request)
     log = house.services.log
+    logging.getLogger().addHandler(LibraryLog(log))
     tasks = Tasks(lambda name, error: log.error("a background task ended", task=name, error=type(error).__name__))
     servers = _servers(house)
     _on_signal(house, servers)

@@ -154,6 +154,13 @@ class Responder:
 
     # -- parts ------------------------------------------------------------------------------------------------------------
 
+    def marked(self, scope: Scope, response: Response) -> Response:
+        """The answer with the anti-CSRF cookie for a browser that has none yet: also a refusal begins its visit (SEC-01)."""
+        if scope.browser.has_csrf_cookie:
+            return response
+        cookie = cookies.csrf_cookie(scope.config, stored_form(scope.browser.token))
+        return response.with_headers(("set-cookie", cookie))
+
     def _csrf(self, scope: Scope, flow: Flow[Detail]) -> tuple[tuple[str, str], ...]:
         """The anti-CSRF cookie, for browsers that have none yet (SEC-01)."""
         if flow.type is not FlowType.BROWSER or scope.browser.has_csrf_cookie:

@@ -54,7 +54,9 @@ async def test_bytes_decide_whether_it_is_long_enough(client: Client, least: int
         ("argon2", "q7" * 100, True),
     ],
 )
-async def test_bcrypt_takes_so_many_bytes_and_no_more(client: Client, algorithm: str, password: str, fine: bool) -> None:
+async def test_bcrypt_takes_so_many_bytes_and_no_more(
+    client: Client, algorithm: str, password: str, fine: bool
+) -> None:
     outcome = await tried(await built({"hashers": {"algorithm": algorithm}}), client, password)
     assert outcome.done is fine
     if not fine:
@@ -135,7 +137,9 @@ async def test_a_refused_password_keeps_the_rest_of_the_form(client: Client) -> 
     form = await visitor.start("registration")
     traits: JsonObject = {"email": ADA, "name": {"first": "Ada"}, "newsletter": True, "age": 36}
     shown = (await visitor.submit(form, method="password", password="short", traits=traits)).shown
-    assert [shown.attribute(name) for name in ("traits.email", "traits.name.first", "traits.newsletter", "traits.age")] == [
+    assert [
+        shown.attribute(name) for name in ("traits.email", "traits.name.first", "traits.newsletter", "traits.age")
+    ] == [
         ADA,
         "Ada",
         True,

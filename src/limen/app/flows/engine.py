@@ -98,9 +98,11 @@ class FlowEngine(Generic[D, R]):
 
     async def _presented(self, scope: Scope, flow: Flow[D]) -> Form:
         """The form with the nodes of every method that takes part, as the flow stands."""
-        nodes = [csrf_node(scope, flow.type)]
+        nodes: list[Node] = []
         for participant in self._enabled(scope).values():
             nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
+        if nodes or flow.type is FlowType.BROWSER:
+            nodes.insert(0, csrf_node(scope, flow.type))
         return flow.form.without_messages().replace(self._policy.order(scope, flow, nodes))
 
     def _enabled(self, scope: Scope) -> dict[MethodName, Participant[D, R]]:
@@ -132,7 +134,7 @@ class FlowEngine(Generic[D, R]):
             if scope.session is None or scope.session.identity.id != owner:
                 raise SessionRequired("Reading this flow needs the session it belongs to.")
         elif flow.type is FlowType.BROWSER and not csrf.belongs_to(scope.browser, flow.csrf_token):
-            raise csrf.violation(scope.browser)
+            raise csrf.violation(scope.browser, without_token=True)
 
     # -- submit ---------------------------------------------------------------------------------------------------------
 
