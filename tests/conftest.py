@@ -4,10 +4,15 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from server.machine import REQUIRED, missing
 from server.person import People
 from server.running import RunningServer
+
+# how long one example takes says more about the machine than about the code
+settings.register_profile("limen", deadline=None)
+settings.load_profile("limen")
 
 
 @pytest.fixture(scope="session")

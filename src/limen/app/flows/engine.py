@@ -103,7 +103,7 @@ class FlowEngine(Generic[D, R]):
             nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
         if nodes or flow.type is FlowType.BROWSER:
             nodes.insert(0, csrf_node(scope, flow.type))
-        return flow.form.without_messages().replace(self._policy.order(scope, flow, nodes))
+        return Form(action=flow.form.action, nodes=self._policy.order(scope, flow, nodes))
 
     def _enabled(self, scope: Scope) -> dict[MethodName, Participant[D, R]]:
         return {name: part for name, part in self._participants.items() if scope.config.method_enabled(name)}
@@ -233,4 +233,4 @@ def csrf_node(scope: Scope, type: FlowType) -> Node:
 
 def submit_url(base: str, kind: FlowKind, id: FlowId) -> str:
     """Where a form is sent to (FLOW-02)."""
-    return with_query(joined(base, "self-service", kind.value), flow=id)
+    return f"{joined(base, 'self-service', kind.value)}?flow={id}"

@@ -1,5 +1,6 @@
 """What does the password method show? An identifier, a password, a button (PWD-02, PWD-07, PWD-16)."""
 
+from functools import cache
 from typing import Final
 
 from limen.domain.identity.credentials import CredentialType
@@ -31,6 +32,7 @@ def known_identifier(value: str) -> Node:
     return hidden(Group.DEFAULT, "identifier", JsonDoc.of(value))
 
 
+@cache
 def password(autocomplete: Autocomplete) -> Node:
     attributes = Input(name="password", type=InputType.PASSWORD, required=True, autocomplete=autocomplete)
     return Node(Group.PASSWORD, attributes, label=shared.password_label())
@@ -40,5 +42,6 @@ def button(label: Message) -> Node:
     return submit(Group.PASSWORD, "method", "password", label)
 
 
+@cache
 def sign_in_button(*, again: bool) -> Node:
     return button(texts.sign_in() if again else texts.sign_in_with_password())
