@@ -101,7 +101,7 @@ def sign_in(window: Window, public: str, email: str) -> None:
 
 
 @SCRIPTS
-@pytest.mark.covers("SEED4-43")
+@pytest.mark.covers("REG-03", "REG-17", "LOGIN-24", "LOGOUT-04")
 def test_sign_up_sign_out_sign_in(limen: RunningServer, window: Open, *, scripts: bool) -> None:
     visitor, email = window(scripts=scripts), address("ada")
     visitor.page.goto(f"{limen.public}/ui/")
@@ -129,6 +129,7 @@ def test_sign_up_sign_out_sign_in(limen: RunningServer, window: Open, *, scripts
 
 
 @SCRIPTS
+@pytest.mark.covers("REG-05", "REG-10")
 def test_what_is_wrong_is_said_at_its_field(limen: RunningServer, window: Open, *, scripts: bool) -> None:
     visitor, email = window(scripts=scripts), address("ada")
     visitor.page.goto(f"{limen.public}/ui/registration")
@@ -163,7 +164,7 @@ def test_a_wrong_password_is_refused_and_the_right_one_taken(
 
 
 @SCRIPTS
-@pytest.mark.covers("SESS-12")
+@pytest.mark.covers("SESS-20", "SESS-22")
 def test_home_lists_the_sessions_and_ends_one(limen: RunningServer, window: Open, *, scripts: bool) -> None:
     here, there, email = window(scripts=scripts), window(scripts=scripts), address("ada")
     sign_up(here, limen.public, email)
@@ -181,6 +182,7 @@ def test_home_lists_the_sessions_and_ends_one(limen: RunningServer, window: Open
 
 
 @SCRIPTS
+@pytest.mark.covers("REG-06")
 def test_the_step_back_lets_the_address_be_changed(limen: RunningServer, window: Open, *, scripts: bool) -> None:
     visitor, email = window(scripts=scripts), address("right")
     visitor.page.goto(f"{limen.public}/ui/registration")

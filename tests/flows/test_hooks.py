@@ -7,7 +7,7 @@ from doubles.hooks import ELSEWHERE, makers, noted
 from limen.app.scope import Client
 from limen.kernel.json_doc import JsonObject
 from play import ADA, AGAIN, BOB, EACH, EACH_WEB, SESSION_COOKIE, Visitor, built
-from play_config import PASSWORD, UI, after, entries, flows, merged
+from play_config import NICKNAME, PASSWORD, UI, after, entries, flows, merged, person
 from play_shown import Outcome, listed, part
 
 KINDS = pytest.mark.parametrize("kind", ["login", "registration"])
@@ -325,3 +325,16 @@ async def test_without_a_verification_to_show_nothing_is_shown(client: Client) -
     assert outcome.went_to == ("" if client is Client.API else f"{UI}/")
     assert "show_verification_ui" not in str(outcome.result)
     assert PASSWORD not in str(outcome.result)
+
+
+@EACH
+@pytest.mark.covers("HOOK-16")
+async def test_people_without_any_address_are_a_mistake_of_the_operator(client: Client) -> None:
+    house = await built(after("login", "require_verified_address"), schema=person({"nick": NICKNAME}))
+    visitor = house.visitor()
+    form = await visitor.start("registration")
+    assert (await visitor.submit(form, method="password", password=PASSWORD, traits={"nick": "ada"})).done
+    house.tolerated.add(500)
+    outcome = await house.visitor(client).sign_in("ada")
+    assert outcome.error["code"] == 500
+    assert "refused" in house.log.events("error")

@@ -45,6 +45,7 @@ def test_sixteen_people_sign_in_at_once(dear: RunningServer, people: People) -> 
     assert [person.whoami().json()["identity"]["traits"]["email"] for person in again] == emails
 
 
+@pytest.mark.covers("REG-23", "REG-12")
 @pytest.mark.parametrize("web", [False, True], ids=["native", "spa"])
 @pytest.mark.parametrize("same", [True, False], ids=["same-address", "two-addresses"])
 def test_one_flow_sent_twice_at_one_instant_makes_one_account(
@@ -67,6 +68,7 @@ def test_one_flow_sent_twice_at_one_instant_makes_one_account(
         assert refused["ui"]["messages"][0]["id"] in {TAKEN, COMPLETED}
 
 
+@pytest.mark.covers("REG-12")
 def test_one_address_taken_twice_at_one_instant_makes_one_account(limen: RunningServer, people: People) -> None:
     for _ in range(ROUNDS):
         email = address("rivals")
@@ -82,6 +84,7 @@ def test_one_address_taken_twice_at_one_instant_makes_one_account(limen: Running
         assert accounts(limen, email) == 1
 
 
+@pytest.mark.covers("LOGIN-33")
 def test_one_login_flow_sent_twice_at_one_instant_makes_one_session(limen: RunningServer, people: People) -> None:
     owner, email = people(limen.public), address("twice")
     owner.sign_up(email)

@@ -1,6 +1,7 @@
 """Do two submissions at the same instant make one account, one session, and one clear refusal? (REG-12, REG-23, LOGIN-33)"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -20,9 +21,16 @@ class MeetingPasswords(PlainPasswords):
         super().__init__()
         self._gate = asyncio.Barrier(parties)
         self.meet = False
+        self._meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    def meanwhile(self, deed: Callable[[], Awaitable[None]]) -> None:
+        """What somebody else does while the next hash is made."""
+        self._meanwhile = deed
 
     async def hash(self, password: str, config: Config) -> str:
         await self._met()
+        if self._meanwhile is not None:
+            await self._meanwhile()
         return await super().hash(password, config)
 
     async def verify(self, password: str, hash: str) -> bool:
@@ -155,3 +163,34 @@ async def test_one_person_at_two_places_at_once_with_revoking_ends_one_of_them(c
     outcomes = await asyncio.gather(*(visitor.sign_in(ADA) for visitor in visitors))
     assert all(outcome.done for outcome in outcomes)
     assert [await visitor.signed_in() for visitor in visitors].count(True) == 1
+
+
+@EACH
+@pytest.mark.covers("PWD-04")
+async def test_two_sign_ins_that_both_renew_the_hash_both_succeed(client: Client) -> None:
+    house, passwords = await house_of(2)
+    assert (await house.visitor().sign_up(ADA)).done
+    await house.reconfigured({"hashers": {"algorithm": "argon2"}})
+    house.clock.advance(hours=1)
+    visitors = [house.visitor(client), house.visitor(client)]
+    passwords.meet = True
+    outcomes = await asyncio.gather(*(visitor.sign_in(ADA) for visitor in visitors))
+    assert [outcome.done for outcome in outcomes] == [True, True]
+    assert [await visitor.signed_in() for visitor in visitors] == [True, True]
+    assert await house.hash_of((await house.identity_ids())[0]) == f"$plain$argon2${PASSWORD}"
+
+
+@EACH
+@pytest.mark.covers("PWD-04", "LOGIN-28")
+async def test_somebody_switched_off_while_their_hash_is_renewed_does_not_get_in(client: Client) -> None:
+    house, passwords = await house_of(2)
+    assert (await house.visitor().sign_up(ADA)).done
+    await house.reconfigured({"hashers": {"algorithm": "argon2"}})
+    id = (await house.identity_ids())[0]
+    visitor = house.visitor(client)
+    form = await visitor.start("login")
+    passwords.meanwhile(lambda: house.switch_off(id))
+    outcome = await visitor.submit(form, method="password", identifier=ADA, password=PASSWORD)
+    assert not outcome.done
+    assert not await visitor.signed_in()
+    assert await house.hash_of(id) == f"$plain$bcrypt${PASSWORD}"

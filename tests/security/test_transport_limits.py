@@ -143,7 +143,6 @@ def test_tricks_with_paths_lead_nowhere(limen: RunningServer, target: str, statu
     assert exchange(limen.public_port, request("GET", target, b"", ACCEPT)).status == status
 
 
-@pytest.mark.covers("HTTP-90")
 def test_doubled_slashes_lead_to_the_clean_path_on_this_host(limen: RunningServer) -> None:
     for target, clean in {
         "//sessions/whoami?a=b%20c": "/sessions/whoami?a=b%20c",

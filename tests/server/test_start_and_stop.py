@@ -20,7 +20,7 @@ def own(tmp_path: Path) -> RunningServer:
     return RunningServer(tmp_path)
 
 
-@pytest.mark.covers("SEED4-04", "SEED4-22")
+@pytest.mark.covers("SEED4-04", "SEED4-19", "SEED4-22", "CFG-06")
 def test_nothing_has_to_be_configured(own: RunningServer) -> None:
     own.file.unlink()
     own.arguments = ("serve",)
@@ -78,6 +78,7 @@ def test_a_taken_port_is_one_clear_message(own: RunningServer, limen: RunningSer
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.covers("OPS-08")
 def test_what_is_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
     slow = {"hashers": {"algorithm": "bcrypt", "bcrypt": {"cost": 13}}}
     server = RunningServer(tmp_path, slow).start()
@@ -99,6 +100,7 @@ def test_what_is_under_way_is_finished_before_the_end(tmp_path: Path) -> None:
         assert again.sign_in(email).status_code == 200
 
 
+@pytest.mark.covers("SEED4-11")
 def test_accounts_and_sessions_outlive_a_restart(own: RunningServer) -> None:
     with Person(own.public) as person:
         with own:

@@ -133,11 +133,9 @@ async def test_two_steps_say_which_state_they_are_in(client: Client) -> None:
     assert second.id == first.id
 
 
-@EACH
+@pytest.mark.parametrize("client", [Client.SPA, Client.API])
 @pytest.mark.covers("LOGIN-22", "LOGIN-23", "REG-15", "REG-16", "SESS-01", "SESS-02", "CW-01", "CW-05")
 async def test_results_hold_what_is_required_and_nothing_of_our_own(client: Client) -> None:
-    if client is Client.BROWSER:
-        return
     visitor = (await built()).visitor(client)
     results = [(await visitor.sign_up(ADA)).result]
     visitor.forget_session()

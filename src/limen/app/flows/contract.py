@@ -252,7 +252,9 @@ class Authenticated(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     method: MethodName
     updated: Identity | None = None
-    """The identity as the method wants it stored now (a password hashed anew), if anything changed."""
+    """The identity as the method wants it stored now (a password hashed anew), if anything changed. It is not stored when
+    somebody else changed the identity meanwhile: signing in succeeds without it.
+    """
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

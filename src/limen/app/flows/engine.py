@@ -202,7 +202,9 @@ class FlowEngine(Generic[D, R]):
         except FlowChanged:
             stored = await scope.services.storage.flows.get(self.spec.detail, flow.id)
             try:
-                await self._store(scope, msgspec.structs.replace(flow, version=stored.version if stored else flow.version))
+                await self._store(
+                    scope, msgspec.structs.replace(flow, version=stored.version if stored else flow.version)
+                )
             except FlowChanged:
                 # a third one was quicker still: its form is the one kept, this one is answered all the same
                 scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)

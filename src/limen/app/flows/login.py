@@ -18,7 +18,7 @@ from limen.domain.flow.details import LoginDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.identity.aal import Aal
-from limen.domain.session.session import IssuedSession
+from limen.domain.session.session import IssuedSession, Session
 from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
@@ -110,20 +110,16 @@ class LoginPolicy:
         verdict = await self._hooks.run(scope, hooks, event)
 
         signs_in = scope.config.dialect.signs_in(result.method)
-        unit = scope.services.storage.unit()
-        if result.updated is not None:
-            unit.identities.save(result.updated, result.identity)
-        if signs_in:
-            _store(unit, issued, renewing=keeps)
-        if any(isinstance(effect, EndOtherSessions) for effect in verdict.effects):
-            unit.sessions.end_all(identity.id, keep=issued.session.id)
-        unit.flows.save(msgspec.structs.replace(flow, active=result.method))
+        writes = Writes(
+            flow=msgspec.structs.replace(flow, active=result.method),
+            issued=issued if signs_in else None,
+            renews=keeps,
+            ends_others_but=issued.session if any(isinstance(e, EndOtherSessions) for e in verdict.effects) else None,
+        )
         try:
-            await unit.commit()
+            await self._commit(scope, writes, result)
         except FlowChanged as error:
             raise FormProblems(Problem(shared.login_done_already())) from error
-        except IdentityChanged as error:
-            raise FormProblems(Problem(shared.changed_meanwhile())) from error
 
         spa = scope.client is Client.SPA
         enough = satisfies(scope.config, issued.session.aal, identity.available_aal)
@@ -138,12 +134,41 @@ class LoginPolicy:
             at=scope.services.clock.now(),
         )
 
+    async def _commit(self, scope: Scope, writes: "Writes", result: Authenticated) -> None:
+        """One unit of work. A hash made anew has to wait for the next time when the identity changed meanwhile, as it does
+        when somebody signs in at two places at once. Raises FlowChanged, FormProblems when the identity went away.
+        """
+        storage = scope.services.storage
+        unit = storage.unit()
+        if result.updated is not None:
+            unit.identities.save(result.updated, result.identity)
+        writes.into(unit)
+        try:
+            await unit.commit()
+        except IdentityChanged as error:
+            fresh = await storage.identities.get(result.identity.id)
+            if fresh is None or not fresh.active:
+                raise FormProblems(Problem(shared.changed_meanwhile())) from error
+            unit = storage.unit()
+            writes.into(unit)
+            await unit.commit()
 
-def _store(unit: UnitOfWork, issued: IssuedSession, *, renewing: bool) -> None:
-    if renewing:
-        unit.sessions.renew(issued.session, token_hash(issued.token))
-    else:
-        unit.sessions.add(issued.session, token_hash(issued.token))
+
+class Writes(msgspec.Struct, frozen=True, kw_only=True):
+    """What signing in changes, beside the identity."""
+
+    flow: Flow[LoginDetail]
+    issued: IssuedSession | None
+    renews: bool
+    ends_others_but: Session | None
+
+    def into(self, unit: UnitOfWork) -> None:
+        if self.issued is not None:
+            write = unit.sessions.renew if self.renews else unit.sessions.add
+            write(self.issued.session, token_hash(self.issued.token))
+        if self.ends_others_but is not None:
+            unit.sessions.end_all(self.ends_others_but.identity_id, keep=self.ends_others_but.id)
+        unit.flows.save(self.flow)
 
 
 def _requested(aal: str) -> Aal:

@@ -1,6 +1,6 @@
 """In which order does a form show its nodes? (FLOW-19, LOGIN-30, REG-21, SET-11)"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
@@ -92,8 +92,7 @@ def ordered(nodes: Iterable[Node], groups: tuple[Group, ...], names: tuple[str, 
 
     by_rank_of_group = sorted(nodes, key=lambda node: group_rank.get(node.group, -1))
     runs = groupby(by_rank_of_group, key=lambda node: Group.DEFAULT if node.group is Group.PASSWORD else node.group)
-    equals = (same for _, run in runs for _, same in groupby(sorted(run, key=place), key=place))
-    return tuple(node for same in equals for node in _by_value(tuple(same)))
+    return tuple(node for _, run in runs for node in _arranged(run, place))
 
 
 @lru_cache(maxsize=256)
@@ -107,11 +106,18 @@ def _schema_names(traits: tuple[str, ...]) -> tuple[str, ...]:
     return ("csrf_token", *traits[:1], "password", *traits[1:], *_BEHIND_THE_TRAITS)
 
 
-def _by_value(nodes: tuple[Node, ...]) -> Iterable[Node]:
-    """Nodes of one place; only where there are several do their values have to be read."""
-    if len(nodes) == 1:
-        return nodes
-    return sorted(nodes, key=lambda node: "" if node.name.startswith("traits.") else _shown_value(node))
+def _arranged(run: Iterable[Node], place: Callable[[Node], int]) -> Iterator[Node]:
+    """The nodes by their places; only where several have one place are their values read."""
+    placed: dict[int, list[Node]] = {}
+    for node in run:
+        placed.setdefault(place(node), []).append(node)
+    for at in sorted(placed):
+        equal = placed[at]
+        yield from equal if len(equal) == 1 else sorted(equal, key=_value_or_nothing)
+
+
+def _value_or_nothing(node: Node) -> str:
+    return "" if node.name.startswith("traits.") else _shown_value(node)
 
 
 def _shown_value(node: Node) -> str:
