@@ -17,6 +17,7 @@ from limen.domain.flow.continue_with import RedirectBrowser
 from limen.domain.flow.details import LoginDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
 from limen.domain.session.session import IssuedSession, Session
 from limen.domain.text import shared
@@ -52,17 +53,17 @@ class LoginPolicy:
         )
 
     async def admit(self, scope: Scope, flow: Flow[LoginDetail]) -> None:
-        """LOGIN-16: who is signed in already needs a reason to sign in again."""
+        """LOGIN-16, LOGIN-33: who is signed in already needs a reason to sign in again, and a form signs in once."""
         current = scope.session
         if current is None:
             if flow.detail.requested_aal is Aal.AAL2:
                 raise FirstFactorRequired("The session with the first factor is gone; sign in again.")
-            return
-        if flow.detail.refresh or flow.detail.requested_aal > current.session.aal:
-            return
-        if flow.type is FlowType.BROWSER and scope.client is Client.BROWSER:
-            raise AlreadySignedIn(_home(scope))
-        raise FormProblems(Problem(shared.already_signed_in()))
+        elif not flow.detail.refresh and flow.detail.requested_aal <= current.session.aal:
+            if flow.type is FlowType.BROWSER and scope.client is Client.BROWSER:
+                raise AlreadySignedIn(_home(scope))
+            raise FormProblems(Problem(shared.already_signed_in()))
+        if flow.spent(scope.services.clock.now()):
+            raise FormProblems(Problem(shared.login_done_already()))
 
     def chosen(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> str:
         return body.method
@@ -111,7 +112,7 @@ class LoginPolicy:
 
         signs_in = scope.config.dialect.signs_in(result.method)
         writes = Writes(
-            flow=msgspec.structs.replace(flow, active=result.method),
+            flow=msgspec.structs.replace(flow, active=result.method, state=State.PASSED_CHALLENGE),
             issued=issued if signs_in else None,
             renews=keeps,
             ends_others_but=issued.session if any(isinstance(e, EndOtherSessions) for e in verdict.effects) else None,

@@ -18,6 +18,7 @@ from limen.domain.flow.continue_with import ContinueWith, RedirectBrowser, SetSe
 from limen.domain.flow.details import RegistrationDetail, SignUpStep
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.states import State
 from limen.domain.identity.identity import Identity
 from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
@@ -54,9 +55,11 @@ class RegistrationPolicy:
         )
 
     async def admit(self, scope: Scope, flow: Flow[RegistrationDetail]) -> None:
-        """REG-02: who is signed in makes no second account."""
+        """REG-02, REG-23: who is signed in makes no second account, and a form makes one."""
         if scope.session is not None:
             raise AlreadySignedIn(scope.config.selfservice.default_browser_return_url)
+        if flow.spent(scope.services.clock.now()):
+            raise FormProblems(Problem(shared.registration_done_already()))
 
     def chosen(self, scope: Scope, flow: Flow[RegistrationDetail], body: Submission) -> str:
         two_steps = flow.detail.step is not SignUpStep.EVERYTHING
@@ -119,7 +122,7 @@ class RegistrationPolicy:
         unit.identities.add(identity)
         if issued is not None:
             unit.sessions.add(issued.session, token_hash(issued.token))
-        unit.flows.save(msgspec.structs.replace(flow, active=draft.method))
+        unit.flows.save(msgspec.structs.replace(flow, active=draft.method, state=State.PASSED_CHALLENGE))
         try:
             await unit.commit()
         except IdentifierTaken as error:

@@ -57,7 +57,7 @@ def email(value: str) -> str:
     """The e-mail address in lower case. Raises NotAnAddress; also for invisible and right-to-left characters."""
     text = value.strip()
     folded = _folded(text)
-    if _CONTROL.search(text) or not text.isascii() and (_hides(text) or _mixes_directions(folded)):
+    if _CONTROL.search(text) or (not text.isascii() and (_hides(text) or _mixes_directions(folded))):
         raise NotAnAddress("The e-mail address holds characters that cannot be seen or that change its direction.")
     if not is_email(folded):
         raise NotAnAddress("This is no e-mail address.")
