@@ -2,6 +2,8 @@
 
 import asyncio
 
+from tests.unit.http.test_limits import answer, serving
+
 from limen.http.limits import InOnePiece
 
 
@@ -59,3 +61,12 @@ def test_closing_before_anything_was_said_is_silent() -> None:
     InOnePiece(wire).close()
     assert wire.pieces == []
     assert wire.closed
+
+
+async def test_an_answer_to_head_has_nothing_to_wait_for() -> None:
+    async with serving() as port:
+        said = await answer(
+            port, b"HEAD / HTTP/1.1\r\nhost: x\r\n\r\n", b"GET /then HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        )
+    assert said.count(b"HTTP/1.1 200 OK") == 2
+    assert said.endswith(b"GET /then 0")

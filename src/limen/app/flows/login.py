@@ -53,7 +53,7 @@ class LoginPolicy:
         )
 
     async def admit(self, scope: Scope, flow: Flow[LoginDetail]) -> None:
-        """LOGIN-16, LOGIN-33: who is signed in already needs a reason to sign in again, and a form signs in once."""
+        """LOGIN-16: who is signed in already needs a reason to sign in again."""
         current = scope.session
         if current is None:
             if flow.detail.requested_aal is Aal.AAL2:
@@ -62,8 +62,6 @@ class LoginPolicy:
             if flow.type is FlowType.BROWSER and scope.client is Client.BROWSER:
                 raise AlreadySignedIn(_home(scope))
             raise FormProblems(Problem(shared.already_signed_in()))
-        if flow.spent(scope.services.clock.now()):
-            raise FormProblems(Problem(shared.login_done_already()))
 
     def chosen(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> str:
         return body.method
@@ -95,7 +93,11 @@ class LoginPolicy:
         return by_group(nodes, LOGIN_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[LoginDetail], result: Authenticated) -> Reply:
-        """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15)."""
+        """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15). A form signs in
+        once (LOGIN-33).
+        """
+        if flow.state is State.PASSED_CHALLENGE:
+            raise FormProblems(Problem(shared.login_done_already()))
         identity = result.updated or result.identity
         if not identity.active:
             raise FormProblems(Problem(shared.account_disabled()))

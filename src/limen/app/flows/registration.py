@@ -55,11 +55,9 @@ class RegistrationPolicy:
         )
 
     async def admit(self, scope: Scope, flow: Flow[RegistrationDetail]) -> None:
-        """REG-02, REG-23: who is signed in makes no second account, and a form makes one."""
+        """REG-02: who is signed in makes no second account."""
         if scope.session is not None:
             raise AlreadySignedIn(scope.config.selfservice.default_browser_return_url)
-        if flow.spent(scope.services.clock.now()):
-            raise FormProblems(Problem(shared.registration_done_already()))
 
     def chosen(self, scope: Scope, flow: Flow[RegistrationDetail], body: Submission) -> str:
         two_steps = flow.detail.step is not SignUpStep.EVERYTHING
@@ -89,7 +87,11 @@ class RegistrationPolicy:
         return by_schema(nodes, scope.services.schemas.require(flow.detail.schema_id), REGISTRATION_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[RegistrationDetail], result: Draft) -> Reply:
-        """Hooks before storing, the account, hooks after storing; an account is there whole or not at all."""
+        """Hooks before storing, the account, hooks after storing; an account is there whole or not at all. A form makes
+        one (REG-23).
+        """
+        if flow.state is State.PASSED_CHALLENGE:
+            raise FormProblems(Problem(shared.registration_done_already()))
         before = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registering)
         registering = Registering(flow=flow, identity=result.identity, method=result.method)
         changed = (await self._hooks.run(scope, before, registering)).identity

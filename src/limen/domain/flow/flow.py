@@ -39,7 +39,3 @@ class Flow(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
 
     def expired(self, now: datetime) -> bool:
         return now >= self.expires_at
-
-    def spent(self, now: datetime) -> bool:
-        """Whether it has come to its end and cannot be sent again; an expired one is replaced instead (LOGIN-33, REG-23)."""
-        return self.state is State.PASSED_CHALLENGE and not self.expired(now)
