@@ -14,7 +14,7 @@ class Figures:
     """What a run came to."""
 
     name: str
-    latencies: list[float] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list[float])
     seconds: float = 0.0
     cpu: float = 0.0
     failures: int = 0
@@ -69,7 +69,7 @@ class Connection:
         return int(answer[9:12]), text
 
     async def _chunks(self) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         while size := int(await self.reader.readline(), 16):
             parts.append(await self.reader.readexactly(size))
             await self.reader.readexactly(2)
