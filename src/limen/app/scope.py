@@ -9,6 +9,7 @@ from limen.domain.session.session import CheckedSession
 from limen.kernel.clock import Clock
 from limen.kernel.entropy import Entropy
 from limen.kernel.ids import Ids
+from limen.ports.courier import Letters
 from limen.ports.documents import Documents
 from limen.ports.factors import Factors
 from limen.ports.jsonnet import Jsonnet
@@ -65,6 +66,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     signing: Signing
     jsonnet: Jsonnet
     documents: Documents
+    letters: Letters
     log: Log
 
 

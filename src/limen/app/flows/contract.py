@@ -11,8 +11,10 @@ from limen.domain.flow.continue_with import ContinueWith
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowType
+from limen.domain.identity.addresses import Via
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName
+from limen.domain.session.amr import AuthenticationMethod
 from limen.domain.session.session import IssuedSession
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
@@ -236,7 +238,28 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     error: LimenError
 
 
-Reply: TypeAlias = ShowFlow | Replaced | SignedIn | SignedUp | SignedOut | GoTo | Refused
+class SettingsSaved(msgspec.Struct, frozen=True, kw_only=True):
+    """The change is stored; the flow shows so (SET-08). `issued` is the session with a new token, when it got one."""
+
+    flow: Flow[Detail]
+    issued: IssuedSession | None
+    return_to: str
+    """Empty: browsers stay on the settings page."""
+    continue_with: tuple[ContinueWith, ...] = ()
+    at: datetime
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """Back in: signed in, and on to settings with the flow that was made for it (REC-06 … REC-08)."""
+
+    flow: Flow[Detail]
+    issued: IssuedSession
+    settings_url: str
+    continue_with: tuple[ContinueWith, ...] = ()
+    at: datetime
+
+
+Reply: TypeAlias = ShowFlow | Replaced | SignedIn | SignedUp | SignedOut | GoTo | SettingsSaved | Recovered | Refused
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,6 +276,40 @@ class Authenticated(msgspec.Struct, frozen=True, kw_only=True):
     method: MethodName
     updated: Identity | None = None
     """The identity as the method wants it stored now (a password hashed anew), if anything changed."""
+    used: tuple[str, ...] = ()
+    """Ids of the one-time secrets that are spent with it, in the same unit of work."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a settings method brings: the identity as it should be from now on (SET-07)."""
+
+    identity: Identity
+    method: MethodName
+    sensitive: bool
+    """Whether it needs a fresh session: credentials, identifiers, verified addresses (SET-05)."""
+    proves: AuthenticationMethod | None = None
+    """A factor that was set up just now and counts for this very session (SET-14)."""
+
+
+class Regained(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recovery method brings: who got back in, and which address was proven on the way (REC-16, REC-17)."""
+
+    identity: Identity
+    method: MethodName
+    address: str
+    via: Via
+    used: tuple[str, ...] = ()
+    """Ids of the one-time secrets that are spent with it, in the same unit of work."""
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verification method brings: an address that belongs to its person (VER-18)."""
+
+    identity: Identity
+    method: MethodName
+    address: str
+    via: Via
+    used: tuple[str, ...] = ()
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,3 +319,5 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     method: MethodName
     values: Mapping[str, JsonDoc]
     """What was entered, to be shown again should the identifier turn out to be taken."""
+    used: tuple[str, ...] = ()
+    """Ids of the one-time secrets that are spent with it, in the same unit of work."""
