@@ -22,6 +22,7 @@ from doubles.clock import ManualClock
 from doubles.egress import ScriptedEgress
 from doubles.entropy import SeededEntropy
 from doubles.ids import CountingIds
+from doubles.letters import PlainLetters
 from doubles.log import KeptLog
 from doubles.passwords import KnownBreaches, PlainPasswords
 from limen.adapters.documents import UrlDocuments
@@ -29,16 +30,13 @@ from limen.adapters.jwt import JoseSigning
 from limen.adapters.session_cipher import AesSealing
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
-from limen.app.flows.login import LoginPolicy
-from limen.app.flows.method import Method
-from limen.app.flows.registration import RegistrationPolicy
-from limen.app.flows.spec import LOGIN, REGISTRATION
 from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Client, Services
 from limen.bootstrap.build import HOOKS
 from limen.bootstrap.desk import PublicDesk
+from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import listeners
 from limen.config.generated_secrets import NoSecrets
 from limen.config.load import FileText, LoadedConfig, LoadRequest, interpret
@@ -128,7 +126,7 @@ class Visitor:
     async def begin(self, kind: str, **query: str) -> Outcome:
         """Ask for a flow; it may be refused."""
         type = "api" if self.client is Client.API else "browser"
-        return await self._read(kind, await self.get(f"/self-service/{kind}/{type}", **query))
+        return await self.seen(kind, await self.get(f"/self-service/{kind}/{type}", **query))
 
     async def start(self, kind: str, **query: str) -> Shown:
         """Ask for a flow that has to be given."""
@@ -145,13 +143,14 @@ class Visitor:
         path = f"/self-service/{kind}"
         if self.client is Client.BROWSER:
             body, type = urlencode(flat(fields), doseq=True).encode(), "application/x-www-form-urlencoded"
-            return await self._read(kind, await self.call("POST", path, body=body, type=type, flow=id))
-        return await self._read(kind, await self.call("POST", path, body=fields, flow=id))
+            return await self.seen(kind, await self.call("POST", path, body=body, type=type, flow=id))
+        return await self.seen(kind, await self.call("POST", path, body=fields, flow=id))
 
     async def post_raw(self, kind: str, id: str, body: bytes, type: str = "application/json") -> Outcome:
-        return await self._read(kind, await self.call("POST", f"/self-service/{kind}", body=body, type=type, flow=id))
+        return await self.seen(kind, await self.call("POST", f"/self-service/{kind}", body=body, type=type, flow=id))
 
-    async def _read(self, kind: str, answer: Answer) -> Outcome:
+    async def seen(self, kind: str, answer: Answer) -> Outcome:
+        """What an answer shows, whatever the client."""
         body = answer.json
         if answer.location:
             return await self._followed(kind, answer)
@@ -169,7 +168,16 @@ class Visitor:
     async def _followed(self, kind: str, answer: Answer) -> Outcome:
         query = parse_qs(urlsplit(answer.location).query)
         flows = self.house.config.selfservice.flows
-        pages = {"login": flows.login.ui_url, "registration": flows.registration.ui_url}
+        pages = {
+            "login": flows.login.ui_url,
+            "registration": flows.registration.ui_url,
+            "settings": flows.settings.ui_url,
+            "recovery": flows.recovery.ui_url,
+            "verification": flows.verification.ui_url,
+        }
+        if "id" in query and urlsplit(answer.location).path.endswith(f"/{kind}/flows"):
+            fetched = await self.fetch(kind, query["id"][0])
+            return Outcome(answer=answer, form=Shown(kind=kind, wire=fetched.json))
         if "flow" in query and answer.location.startswith(pages.get(kind, "?")):
             fetched = await self.fetch(kind, query["flow"][0])
             assert fetched.status == 200, fetched.body
@@ -234,6 +242,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     clock: ManualClock
     passwords: PlainPasswords
     breaches: KnownBreaches
+    letters: PlainLetters
     log: KeptLog
     egress: ScriptedEgress
     public: Application
@@ -359,7 +368,7 @@ async def housed(
     """A house with this configuration. A `storage` of another house makes it that house after a restart."""
     source, methods = GivenSource(found), discovered()
     clock, entropy, log, egress = ManualClock(), SeededEntropy(), KeptLog(), ScriptedEgress()
-    documents = UrlDocuments(egress, Path())
+    documents, letters = UrlDocuments(egress, Path()), PlainLetters(clock)
     schemas = LoadedSchemas(documents)
     await schemas.load(found.config)
     kept, hasher, breaches = storage or empty_storage(), passwords or PlainPasswords(), KnownBreaches()
@@ -376,12 +385,13 @@ async def housed(
         signing=JoseSigning(),
         jsonnet=NoPrograms(),
         documents=documents,
+        letters=letters,
         log=log,
     )
     doorway = Doorway(source, services)
-    login, registration = engines(methods, HookRunner({**HOOKS, **(hooks or {})}))
-    pages = Pages(PublicDesk(doorway, login, registration), clock, entropy)
-    both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, (login, registration), pages)
+    flows = engines(methods, HookRunner({**HOOKS, **(hooks or {})}))
+    pages = Pages(PublicDesk(doorway, flows), clock, entropy)
+    both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, flows, pages)
     return House(
         source=source,
         services=services,
@@ -390,20 +400,10 @@ async def housed(
         clock=clock,
         passwords=hasher,
         breaches=breaches,
+        letters=letters,
         log=log,
         egress=egress,
         public=both.public,
-        login=login,
-        registration=registration,
-    )
-
-
-def engines(
-    methods: tuple[Method, ...], runner: HookRunner
-) -> tuple[FlowEngine[LoginDetail, Authenticated], FlowEngine[RegistrationDetail, Draft]]:
-    login = {method.name: method.login for method in methods if method.login is not None}
-    registration = {method.name: method.registration for method in methods if method.registration is not None}
-    return (
-        FlowEngine(LOGIN, LoginPolicy(runner), login, runner),
-        FlowEngine(REGISTRATION, RegistrationPolicy(runner), registration, runner),
+        login=flows.login,
+        registration=flows.registration,
     )

@@ -22,8 +22,6 @@ class NotYet(msgspec.Struct, frozen=True, kw_only=True):
 NOT_YET: Final = (
     NotYet(feature="HTTPS on Limen's own listeners", keys=("serve.public.tls", "serve.admin.tls")),
     NotYet(feature="Unix domain sockets", keys=("serve.public.socket", "serve.admin.socket")),
-    NotYet(feature="sending e-mail and text messages", keys=("courier",)),
-    NotYet(feature="changing settings", keys=("selfservice.flows.settings",)),
     NotYet(feature="account recovery", keys=("selfservice.flows.recovery.enabled",), when="on"),
     NotYet(feature="verification of addresses", keys=("selfservice.flows.verification.enabled",), when="on"),
     NotYet(feature="links by e-mail", keys=("selfservice.methods.link.enabled",), when="on"),
@@ -59,7 +57,7 @@ NOT_YET: Final = (
     NotYet(feature="profiling", keys=("profiling",)),
     NotYet(feature="the clean-up command", keys=("database.cleanup",)),
     NotYet(feature="read consistency levels", keys=("preview",)),
-    NotYet(feature="settings of outgoing mail and web hooks", keys=("clients.smtp", "clients.web_hook")),
+    NotYet(feature="settings of web hooks", keys=("clients.web_hook",)),
     NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
     NotYet(
         feature="choices about recovery and codes",

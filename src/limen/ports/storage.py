@@ -82,6 +82,15 @@ class OneTimeSecret(msgspec.Struct, frozen=True, kw_only=True):
     """Made by an operator rather than asked for by the person."""
 
 
+class WrongGuess(msgspec.Struct, frozen=True, kw_only=True):
+    """A wrong code, counted for the address that the right one was sent to, across all flows (security.md §2.7)."""
+
+    id: str
+    address: str
+    at: datetime
+    expires_at: datetime
+
+
 class SecretSpent(LimenError):
     """The one-time secret was used in the meantime."""
 
@@ -160,6 +169,8 @@ class IdentityReads(Protocol):
 
     async def by_verifiable_address(self, via: Via, value: str) -> Identity | None: ...
 
+    async def by_recovery_address(self, via: Via, value: str) -> Identity | None: ...
+
     async def by_external_id(self, external_id: str) -> Identity | None: ...
 
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
@@ -194,6 +205,10 @@ class SecretReads(Protocol):
 
     async def by_hmac(self, purpose: SecretPurpose, hmac: bytes) -> OneTimeSecret | None: ...
 
+    async def wrong_since(self, address: str, since: datetime) -> int:
+        """How many wrong codes were entered for an address since then, in whatever flow."""
+        ...
+
 
 class LetterReads(Protocol):
     async def get(self, id: str) -> Letter | None: ...
@@ -205,7 +220,9 @@ class LetterReads(Protocol):
         ...
 
     async def due(self, now: datetime, limit: int) -> Sequence[Letter]:
-        """Queued messages whose time has come, and those whose lease ran out, oldest first."""
+        """Queued messages whose time has come, and those whose lease ran out, oldest first; none to people who are
+        being sent another one right now.
+        """
         ...
 
 
@@ -283,16 +300,22 @@ class SecretWrites(Protocol):
 
     def remove_of_flow(self, purpose: SecretPurpose, flow_id: FlowId) -> None: ...
 
+    def note_wrong(self, guess: WrongGuess) -> None: ...
+
 
 class LetterWrites(Protocol):
     def add(self, letter: Letter) -> None: ...
 
     def lease(self, letter: Letter, until: datetime) -> None:
-        """Take a due message for oneself until then; the commit raises LetterTaken when another dispatcher did before."""
+        """Take a due message for oneself until then and count the attempt (`send_count`); the commit raises LetterTaken
+        when another dispatcher did before.
+        """
         ...
 
     def settle(self, letter: Letter, dispatch: Dispatch) -> None:
-        """Write what became of an attempt."""
+        """Write what became of an attempt: `letter` as it is now, with the count of the lease. The commit raises
+        LetterTaken when the lease ran out and somebody else took the message since.
+        """
         ...
 
 

@@ -7,7 +7,8 @@ import msgspec
 from limen.app.errors import AlreadySignedIn, BadParameter, FirstFactorRequired
 from limen.app.flows.contract import Authenticated, FormProblems, Problem, Reply, SignedIn, Start, Submission
 from limen.app.flows.return_to import after, checked
-from limen.app.hooks.contract import EndOtherSessions, LoggedIn
+from limen.app.hooks.contract import LoggedIn
+from limen.app.hooks.effects import add_effects, bound_to
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.schemas import selectable
 from limen.app.scope import Client, Scope
@@ -23,7 +24,7 @@ from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
 from limen.domain.ui.order import LOGIN_GROUPS, by_group
-from limen.ports.storage import FlowChanged, IdentityChanged, UnitOfWork
+from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent, UnitOfWork
 
 
 class LoginPolicy:
@@ -106,12 +107,16 @@ class LoginPolicy:
             unit.identities.save(result.updated, result.identity)
         if signs_in:
             _store(unit, issued, renewing=keeps)
-        if any(isinstance(effect, EndOtherSessions) for effect in verdict.effects):
-            unit.sessions.end_all(identity.id, keep=issued.session.id)
+        for id in result.used:
+            unit.secrets.spend(id, scope.services.clock.now())
+        same_person = scope.session is not None and scope.session.identity.id == identity.id
+        token = scope.browser.token if same_person else scope.browser.next_token
+        effects = bound_to(verdict.effects, token, scope.services.entropy)
+        identity = add_effects(unit, effects, identity, keep=issued.session.id)
         unit.flows.save(msgspec.structs.replace(flow, active=result.method))
         try:
             await unit.commit()
-        except FlowChanged as error:
+        except (FlowChanged, SecretSpent) as error:
             raise FormProblems(Problem(shared.login_done_already())) from error
         except IdentityChanged as error:
             raise FormProblems(Problem(shared.changed_meanwhile())) from error
@@ -121,7 +126,7 @@ class LoginPolicy:
         return SignedIn(
             issued=issued if signs_in else None,
             identity=identity,
-            same_person=scope.session is not None and scope.session.identity.id == identity.id,
+            same_person=same_person,
             return_to=return_to,
             continue_with=((RedirectBrowser(url=return_to),) if spa else ()) + verdict.continue_with,
             go_to=verdict.go_to,

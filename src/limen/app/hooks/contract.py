@@ -5,7 +5,7 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from limen.app.scope import Scope
-from limen.domain.flow.continue_with import ContinueWith
+from limen.domain.flow.continue_with import ContinueWith, ShowVerification
 from limen.domain.flow.details import (
     Detail,
     LoginDetail,
@@ -40,6 +40,8 @@ class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     session: Session
     method: MethodName
+    verification: ShowVerification | None = None
+    """The verification flow that an earlier hook began, for those that show it (HOOK-15)."""
 
 
 class Registering(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +59,8 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     session: Session
     method: MethodName
+    verification: ShowVerification | None = None
+    """The verification flow that an earlier hook began, for those that show it (HOOK-15)."""
 
 
 class Changing(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +81,8 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     before: Identity
     session: Session
     method: MethodName
+    verification: ShowVerification | None = None
+    """The verification flow that an earlier hook began, for those that show it (HOOK-15)."""
 
 
 class Regaining(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +143,8 @@ class Continue(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity | None = None
     effects: tuple[Effect, ...] = ()
     continue_with: tuple[ContinueWith, ...] = ()
+    verification: ShowVerification | None = None
+    """A verification flow that the hook began."""
     go_to: str = ""
     """Where browsers go instead of the return address."""
 

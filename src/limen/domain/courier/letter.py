@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from limen.domain.identity.addresses import Via
-from limen.kernel.json_doc import JsonDoc
+from limen.kernel.json_doc import EMPTY, JsonDoc
 
 
 class LetterStatus(StrEnum):
@@ -48,6 +48,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     html: str = ""
     data: JsonDoc
     """What the template was given; also what HTTP channels are told."""
+    request_headers: JsonDoc = EMPTY
+    """Headers of the request that caused it, for HTTP channels: an object of lists (COU-17)."""
     send_count: int = 0
     created_at: datetime
     updated_at: datetime

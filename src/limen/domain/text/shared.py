@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from limen.domain.flow.kinds import FlowKind
-from limen.domain.text.message import Message, error, info
+from limen.domain.text.message import Message, error, info, success
 
 
 class ExpiredContext(msgspec.Struct, frozen=True):
@@ -150,6 +150,11 @@ def password_label() -> Message:
 
 def save() -> Message:
     return info(1070003, "Save")
+
+
+def settings_saved() -> Message:
+    """SET-08."""
+    return success(1050001, "Your changes are saved.")
 
 
 def go_on() -> Message:

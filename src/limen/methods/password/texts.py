@@ -1,4 +1,4 @@
-"""What does the password method say? Ids 1010001, 1010022, 4000006, 4000009, 4000031 … 4000034."""
+"""What does the password method say? Ids 1010001, 1010022, 4000006, 4000009, 4000031 … 4000034, 4000039."""
 
 import msgspec
 
@@ -54,3 +54,8 @@ def breached(times: int) -> Message:
         "This password is on a public list of stolen passwords. It is not safe anywhere; please choose another one.",
         BreachesContext(times),
     )
+
+
+def same_as_before() -> Message:
+    """PWD-14."""
+    return error(4000039, "This is the password you have already. Choose another one.")
