@@ -1,26 +1,31 @@
 """What do the built-in pages look like? Pictures of a running Limen, at two widths, light and dark.
 
-Usage: `python scripts/screenshots.py http://127.0.0.1:4433 FOLDER`. It starts nothing by itself; it signs up one made-up
-person per variant, so point it at a server that you can throw away.
+    python scripts/screenshots.py --serve                          # starts a server of its own
+    python scripts/screenshots.py http://127.0.0.1:4433            # of one that runs
+
+It signs up one made-up person per variant, so point it at a server that you can throw away. With --serve it also writes
+the picture of the sign-in page that README.md shows.
 """
 
 import argparse
 import itertools
+import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
+
+from server.machine import FLAGS, chromium  # noqa: E402 (the tests know how to start a server and a browser)
+from server.running import RunningServer  # noqa: E402
+
 WIDTHS = {390: 844, 1280: 900}
 SCHEMES = ("light", "dark")
+README_PICTURE = ROOT / "docs" / "pictures" / "sign-in.png"
+README_SIZE = {"width": 960, "height": 600}
 
 
 class Camera:
@@ -98,17 +103,40 @@ def variants(browser: Browser, base: str, folder: Path) -> None:
         context.close()
 
 
+def picture_for_readme(browser: Browser, base: str) -> None:
+    """The sign-in page as somebody first sees it."""
+    README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport=README_SIZE, color_scheme="light", locale="en-US")
+    page = context.new_page()
+    page.goto(f"{base}/ui/login")
+    page.screenshot(path=str(README_PICTURE))
+    print(README_PICTURE)
+    context.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Take pictures of the built-in pages of a running Limen.")
-    parser.add_argument("base", help="the public address, such as http://127.0.0.1:4433")
-    parser.add_argument("folder", type=Path, help="where the pictures go")
-    parser.add_argument("--chromium", default=CHROMIUM, help="the browser to use")
+    parser.add_argument("base", nargs="?", default="", help="the public address, such as http://127.0.0.1:4433")
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "screenshots", help="where the pictures go")
+    parser.add_argument("--serve", action="store_true", help="start a server, and take the picture for README.md too")
+    parser.add_argument("--chromium", default=chromium(), help="the browser to use")
     wanted = parser.parse_args()
+    if bool(wanted.base) == wanted.serve:
+        parser.error("name an address, or say --serve")
+    if not wanted.chromium:
+        parser.error("Chromium is not installed: say where a browser is with --chromium")
     wanted.folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with ExitStack() as exits:
+        base = wanted.base.rstrip("/")
+        if wanted.serve:
+            folder = Path(exits.enter_context(tempfile.TemporaryDirectory()))
+            base = exits.enter_context(RunningServer(folder)).public
+        playwright = exits.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=wanted.chromium, args=list(FLAGS))
-        variants(browser, wanted.base.rstrip("/"), wanted.folder)
-        browser.close()
+        exits.callback(browser.close)
+        variants(browser, base, wanted.folder)
+        if wanted.serve:
+            picture_for_readme(browser, base)
 
 
 if __name__ == "__main__":

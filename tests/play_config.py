@@ -107,9 +107,14 @@ def flows(**sections: JsonValue) -> JsonObject:
     return {"selfservice": {"flows": sections}}
 
 
-def after(flow: str, *hooks: str, method: str = "password", **more: JsonValue) -> JsonObject:
+def entries(*hooks: str | JsonObject) -> list[JsonValue]:
+    """Hooks as a configuration lists them: by name alone, or a whole entry."""
+    return [{"hook": hook} if isinstance(hook, str) else hook for hook in hooks]
+
+
+def after(flow: str, *hooks: str | JsonObject, method: str = "password", **more: JsonValue) -> JsonObject:
     """Something to merge over `base`: the hooks after a method of a flow; method `""` is the list for all methods."""
-    listed: list[JsonValue] = [{"hook": hook} for hook in hooks]
+    listed = entries(*hooks)
     section: JsonObject = {"hooks": listed, **more}
     return flows(**{flow: {"after": {method: section} if method else section}})
 

@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from doubles.http_house import ADMIN, Answer, HttpHouse, ask
 from limen.http.admin.identities import AdminIdentityRoutes
 from limen.http.admin.sessions import AdminSessionRoutes
-from limen.http.application import Application
-from limen.http.error_pages import ErrorPages
-from limen.http.respond import Responder
-from limen.http.routes import Routes
 from limen.kernel.json_doc import JsonObject, JsonValue
 
 _JSON = {"content-type": "application/json"}
@@ -20,8 +16,7 @@ class Operator:
 
     def __init__(self, house: HttpHouse) -> None:
         table = {**AdminIdentityRoutes(house.doorway).table(), **AdminSessionRoutes(house.doorway).table()}
-        responder = Responder(ErrorPages())
-        self.application = Application(house.doorway, responder, Routes(table), base_url=lambda: ADMIN)
+        self.application = house.application(table, base_url=ADMIN)
 
     async def send(self, method: str, path: str, body: JsonValue = None, headers: Mapping[str, str] = _JSON) -> Answer:
         return await self.raw(method, path, json.dumps(body).encode() if body is not None else b"", headers)

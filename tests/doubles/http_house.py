@@ -1,7 +1,8 @@
 """What stands behind the HTTP skin in a test? A configuration that the test replaces, storage in memory, quiet services."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict, Unpack
 
 import msgspec
 from starlette.types import Message, Scope
@@ -28,8 +29,13 @@ from limen.domain.ids import IdentityId, SessionId
 from limen.domain.session.amr import AuthenticationMethod
 from limen.domain.session.device import Device
 from limen.domain.session.session import Session
-from limen.http.application import Application
+from limen.http.application import Application, Manner
+from limen.http.cors import Cors
 from limen.http.doorway import Doorway
+from limen.http.error_pages import ErrorPages
+from limen.http.respond import Responder
+from limen.http.routes import Route, Routes
+from limen.kernel.http_values import Handler
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
 from limen.ports.jsonnet import JsonnetFailed
 from limen.ports.signing import SigningFailed
@@ -97,6 +103,16 @@ class ScriptedJsonnet:
         return JsonDoc.parse(program)
 
 
+class Habits(TypedDict, total=False):
+    """What a test may set of a listener's manner."""
+
+    cors: Cors
+    rewritten: Callable[[str], str]
+    hot_path: str
+    hot: Handler
+    tokens_first: bool
+
+
 class HttpHouse:
     """Everything that the routes of one listener need."""
 
@@ -133,6 +149,13 @@ class HttpHouse:
     @config.setter
     def config(self, config: Config) -> None:
         self.source.config = config
+
+    def application(
+        self, table: Mapping[str, Mapping[str, Route]], *, base_url: str = PUBLIC, **manner: Unpack[Habits]
+    ) -> Application:
+        """One listener with these routes."""
+        responder = Responder(ErrorPages())
+        return Application(self.doorway, responder, Routes(table), Manner(base_url=lambda: base_url, **manner))
 
     async def sign_in(self, token: str = TOKEN, *, aal: Aal = Aal.AAL1, available: Aal | None = Aal.AAL1) -> Session:
         """Store somebody with a session of that token, good for a day."""

@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from limen.app.scope import Client
-from play import ADA, BOB, CSRF_COOKIE, EACH, EACH_WEB, SESSION_COOKIE, Answer, House, Visitor, built
+from play import ADA, BOB, CSRF_COOKIE, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built
 from play_config import ALLOWED, PUBLIC, UI, flows
+from play_shown import Answer
 
 
 async def member(client: Client, house: House | None = None, email: str = ADA) -> Visitor:
@@ -132,11 +133,14 @@ async def test_where_it_leads(client: Client, configured: dict[str, str | None],
 
 @EACH_WEB
 @pytest.mark.covers("LOGOUT-05")
-@pytest.mark.parametrize(("wanted", "base_url", "clears"), [
-    (True, "https://house.test/", True),
-    (True, "http://house.test/", False),
-    (False, "https://house.test/", False),
-])
+@pytest.mark.parametrize(
+    ("wanted", "base_url", "clears"),
+    [
+        (True, "https://house.test/", True),
+        (True, "http://house.test/", False),
+        (False, "https://house.test/", False),
+    ],
+)
 async def test_the_browser_forgets_on_request(client: Client, wanted: bool, base_url: str, clears: bool) -> None:
     over = {"serve": {"public": {"base_url": base_url}}, **flows(logout={"clear_browser_data": wanted})}
     visitor = await member(client, await built(over))

@@ -1,7 +1,5 @@
 """How does somebody get back in who forgot their password? The same for browsers, single-page apps and native apps."""
 
-import asyncio
-
 import pytest
 from play import ADA, EACH, EACH_WEB, House, Visitor, built
 from play_config import OTHER_PASSWORD, UI
@@ -255,16 +253,6 @@ async def test_a_link_is_good_once_and_for_a_while() -> None:
     over = await browser.get("/self-service/recovery", **house.letters.link_query(ADA))
     fresh = await browser.fetch("recovery", over.location.rpartition("=")[2])
     assert Shown(kind="recovery", wire=fresh.json).said == [4060005]
-
-
-@pytest.mark.covers("SEC-09", "CODE-02")
-async def test_one_code_sent_twice_at_one_instant_lets_in_once() -> None:
-    house = await house_of_ada()
-    visitor = house.visitor(Client.API)
-    sent = await asked(visitor)
-    code = house.letters.code(ADA)
-    both = await asyncio.gather(entered(visitor, sent, code), entered(visitor, sent, code))
-    assert sorted(outcome.answer.status for outcome in both) == [400, 422]
 
 
 @pytest.mark.covers("CODE-02")

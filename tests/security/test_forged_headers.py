@@ -8,9 +8,8 @@ import pytest
 from doubles.http_house import PUBLIC, TOKEN, HttpHouse, ask
 from limen.http.application import Application
 from limen.http.cross_port import to_admin
-from limen.http.error_pages import ErrorPages
-from limen.http.respond import Responder, json_response
-from limen.http.routes import Route, Routes
+from limen.http.respond import json_response
+from limen.http.routes import Route
 from limen.kernel.http_values import Request, Response
 from limen.storage import open_storage
 
@@ -46,7 +45,7 @@ def application(house: HttpHouse) -> Application:
         return json_response([request.method, request.url, request.secure, scope.visitor.ip, scope.visitor.location])
 
     table = {**to_admin(house.source), "/told": {"GET": Route(told)}}
-    return Application(house.doorway, Responder(ErrorPages()), Routes(table), base_url=lambda: PUBLIC)
+    return house.application(table)
 
 
 @pytest.mark.covers("SESS-19", "CFG-10")

@@ -40,7 +40,8 @@ def mail_of(config: SmtpDelivery, letter: Letter) -> Mail:
         message["Message-ID"] = f"<{letter.id}@{config.from_address.rpartition('@')[2]}>"
         message["Date"] = format_datetime(letter.created_at)
         message["From"] = Address(display_name=config.from_name, addr_spec=config.from_address)
-        message["To"] = Address(addr_spec=recipient)
+        # The library refuses to judge international addresses; this one was judged above.
+        message["To"] = recipient if international else Address(addr_spec=recipient)
         message["Subject"] = letter.subject
         copies = _further(message, config)
         message.set_content(letter.body)

@@ -15,8 +15,8 @@ from limen.app.flows.settings import SettingsPolicy
 from limen.app.flows.spec import LOGIN, RECOVERY, REGISTRATION, SETTINGS, VERIFICATION
 from limen.app.flows.verification import VerificationPolicy
 from limen.app.hooks.runner import HookRunner
-from limen.http.public.flows import Engine
 from limen.domain.flow.details import LoginDetail, RecoveryDetail, RegistrationDetail, VerificationDetail
+from limen.http.public.flows import Engine
 
 
 class Engines(msgspec.Struct, frozen=True, kw_only=True):

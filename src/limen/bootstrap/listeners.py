@@ -7,6 +7,7 @@ import msgspec
 from limen.bootstrap.engines import Engines
 from limen.http.admin.courier import AdminCourierRoutes
 from limen.http.admin.identities import AdminIdentityRoutes
+from limen.http.admin.recovery import AdminRecoveryRoutes
 from limen.http.admin.sessions import AdminSessionRoutes
 from limen.http.application import Application, Manner
 from limen.http.cors import Cors
@@ -63,6 +64,7 @@ def listeners(
     admin = [
         AdminIdentityRoutes(doorway).table(),
         AdminSessionRoutes(doorway).table(),
+        AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
         AdminCourierRoutes(doorway).table(),
         health.admin_table(),
         to_public(source),

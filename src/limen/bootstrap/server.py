@@ -1,6 +1,8 @@
 """How does the server run and stop? Two listeners in one loop, drained before they close (HTTP-104, OPS-08)."""
 
 import asyncio
+import gc
+import logging
 import os
 import signal
 from collections.abc import Callable, Generator
@@ -11,6 +13,7 @@ from typing import Final
 import uvicorn
 import uvloop
 
+from limen.adapters.logs import LibraryLog
 from limen.app.courier.inbox import is_open
 from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
@@ -35,7 +38,9 @@ def serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
 
 async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     house = await build(request)
+    gc.freeze()  # what a start made stays: no later search for garbage walks through it, which would hold everybody up
     log = house.services.log
+    logging.getLogger().addHandler(LibraryLog(log))
     tasks = Tasks(lambda name, error: log.error("a background task ended", task=name, error=type(error).__name__))
     servers = _servers(house)
     _on_signal(house, servers)
@@ -108,6 +113,7 @@ async def _announced(house: House, servers: tuple[QuietServer, ...], announce: C
     config = house.source.current()
     house.services.log.info(
         "ready",
+        pages=joined(config.serve.public.base_url, "ui") + "/",
         public=config.serve.public.base_url,
         admin=config.serve.admin.base_url,
         process=os.getpid(),

@@ -10,6 +10,7 @@ from limen.config.database import embedded_file
 from limen.config.flows import FlowsConfig
 from limen.config.generated_secrets import FallbackSecrets
 from limen.config.hashers import LEAST_BCRYPT_COST_IN_PRODUCTION
+from limen.config.hooks import HookConfig
 from limen.config.identity import IdentityConfig, SchemaConfig
 from limen.config.model import Config
 from limen.config.problems import ConfigProblem, ConfigRefused, ConfigWarning
@@ -24,7 +25,7 @@ PAGES: Final = "/ui/"
 
 class Completion:
     """Fills in what one configuration leaves open. `kept` says that generated secrets may be kept beside the database:
-    only where no file was given, because whoever writes one is told to put secrets into it (SEED0-13, SEED4-22).
+    only where no file was given (SEED0-13), because whoever writes one is told to put secrets into it (SEED0-13, SEED4-22).
     """
 
     def __init__(self, *, data_folder: Path, secrets: FallbackSecrets, kept: bool) -> None:
@@ -45,7 +46,7 @@ class Completion:
             selfservice=replace(
                 config.selfservice,
                 default_browser_return_url=config.selfservice.default_browser_return_url or f"{public}{PAGES}",
-                flows=with_pages(config.selfservice.flows, public),
+                flows=with_pages(self._welcoming(config.selfservice.flows), public),
             ),
             identity=self._identity(config.identity),
             secrets=self._with_secrets(config.secrets, dsn),
@@ -60,6 +61,14 @@ class Completion:
             self.warnings.append(ConfigWarning(key="identity.schemas", text=text))
         built_in = SchemaConfig(id="default", url=DEFAULT_SCHEMA_FILE.as_uri())
         return IdentityConfig(schemas=(built_in,), default_schema_id="default")
+
+    def _welcoming(self, flows: FlowsConfig) -> FlowsConfig:
+        """Without any file a newcomer is signed in at once, as everybody expects; whoever writes a file says so (SEED0-09)."""
+        after = flows.registration.after
+        if not self._kept or after.hooks or any(method.hooks for method in after.methods.values()):
+            return flows
+        signed_in = replace(after, hooks=(HookConfig(hook="session"),))
+        return replace(flows, registration=replace(flows.registration, after=signed_in))
 
     def _with_secrets(self, secrets: SecretsConfig, dsn: str) -> SecretsConfig:
         default = secrets.default or secrets.cookie or (self._generated(dsn),)

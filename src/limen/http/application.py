@@ -1,6 +1,7 @@
 """How does a request become an answer? Limits, routes, errors, headers: one ASGI application per listener."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from traceback import extract_tb
 from typing import Final, Protocol, TypeAlias
 from urllib.parse import quote
@@ -10,16 +11,13 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from limen.app.flows import csrf
-from limen.app.scope import Client
 from limen.http import request as requests
 from limen.http.cors import Cors
 from limen.http.doorway import Doorway
-from limen.http.negotiate import client_of
-from limen.http.respond import Responder, json_response
-from limen.http.routes import Errors, Route, Routes
+from limen.http.respond import Responder, error_response, json_response
+from limen.http.routes import Errors, Found, Route, Routes
 from limen.kernel.errors import LimenError
 from limen.kernel.http_values import Handler, Request, Response
-from limen.ports.passwords import Overloaded
 from limen.wire.errors import envelope, unexpected
 
 _TEXT: Final = ("content-type", "text/plain; charset=utf-8")
@@ -27,16 +25,19 @@ _NEVER_CACHED: Final = ("cache-control", "private, no-cache, no-store, must-reva
 _ALWAYS: Final = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 )
-_LOCKED: Final = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+_REPLACEABLE: Final = frozenset({name for name, _ in (*_ALWAYS, _NEVER_CACHED)})
 _STRICT_TRANSPORT: Final = ("strict-transport-security", "max-age=31536000")
 _NOT_FOUND, _NOT_ALLOWED, _REDIRECT, _INTERNAL = 404, 405, 307, 500
 _BODILESS: Final = frozenset({204, 304})
 _SERVER_ERROR: Final = 500
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_NATIVE: Final = "/api"
 _NOTHING: Final[Mapping[str, str]] = {}
 
 Clean: TypeAlias = Callable[[str], str]
+Octets: TypeAlias = tuple[bytes, bytes]
 
 
 class BaseUrl(Protocol):
@@ -81,7 +82,7 @@ class Application:
         response = await self._answer(scope, receive)
         head = scope["method"] == "HEAD"
         body = b"" if head or response.status in _BODILESS else response.body
-        headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in response.headers]
+        headers = [*map(_octets, response.headers), *self._standing(scope, response)]
         if response.status not in _BODILESS:
             headers.append((b"content-length", str(len(response.body)).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
@@ -91,12 +92,10 @@ class Application:
         path: str = scope["path"]
         method: str = scope["method"]
         if self._hot is not None and path == self._hot_path and not self._preflight(scope):
-            response = await self._guarded(scope, receive, self._hot, _NOTHING)
-        elif "//" in path:
-            response = _cleaned(self._base_url(), path, scope["query_string"].decode("latin-1"))
-        else:
-            response = await self._routed(scope, receive, self._rewritten(path), method)
-        return self._dressed(scope, response, method)
+            return await self._guarded(scope, receive, self._hot, _NOTHING)
+        if "//" in path:
+            return _cleaned(self._base_url(), path, scope["query_string"].decode("latin-1"))
+        return await self._routed(scope, receive, self._rewritten(path), method)
 
     def _preflight(self, scope: AsgiScope) -> bool:
         return self._cors is not None and scope["method"] == "OPTIONS" and self._cors.is_preflight(scope)
@@ -105,7 +104,7 @@ class Application:
         if self._cors is not None and method == "OPTIONS" and (preflight := self._cors.preflight(scope)) is not None:
             return preflight
         found = self._routes.find(path)
-        if self._tokens_first and method not in _SAFE and not (found is not None and found.takes_changes):
+        if self._tokens_first and method not in _SAFE and not _exempt(path, found):
             refusal = envelope(csrf.unproven())
             return json_response(refusal, refusal.error.code)
         if found is None:
@@ -139,27 +138,40 @@ class Application:
             self._doorway.services.log.error(
                 "refused", path=request.path, error=type(error).__name__, reason=error.reason
             )
-        if route.errors is Errors.NEGOTIATED and client_of(request) is Client.BROWSER:
-            try:
-                scope = await self._doorway.scope(request)
-                return await self._responder.refused(scope, request, error, Client.BROWSER)
-            except LimenError as second:  # without a database there is no error page either
-                self._doorway.services.log.error("no error page", path=request.path, error=type(second).__name__)
-        response = json_response(found, found.error.code)
-        if isinstance(error, Overloaded):
-            return response.with_headers(("retry-after", str(error.retry_after)))
-        return response
+        if route.errors is not Errors.NEGOTIATED:
+            return error_response(error, request)
+        try:
+            scope = await self._doorway.scope(request)
+            refusal = await self._responder.refused(scope, request, error, scope.client)
+            return self._responder.marked(scope, refusal)
+        except LimenError as second:  # without a database there is no error page either
+            self._doorway.services.log.error("no error page", path=request.path, error=type(second).__name__)
+        return error_response(error, request)
 
-    def _dressed(self, scope: AsgiScope, response: Response, method: str) -> Response:
-        """The headers that every answer carries (security.md §2.28), unless the handler set its own."""
-        own = {name for name, _ in response.headers}
-        more = [header for header in (*_ALWAYS, _LOCKED) if header[0] not in own]
-        if method == "GET" and "cache-control" not in own:
-            more.append(_NEVER_CACHED)
-        if self._base_url().startswith("https://"):
-            more.append(_STRICT_TRANSPORT)
-        dressed = response.with_headers(*more)
-        return self._cors.dressed(scope, dressed) if self._cors is not None else dressed
+    def _standing(self, scope: AsgiScope, response: Response) -> tuple[Octets, ...]:
+        """What every answer carries beside its own headers."""
+        own = tuple([name for name, _ in response.headers if name in _REPLACEABLE])
+        always = _always(own, read=scope["method"] == "GET", encrypted=self._base_url().startswith("https://"))
+        return always if self._cors is None else (*always, *map(_octets, self._cors.permission(scope)))
+
+
+@lru_cache(maxsize=64)
+def _always(own: tuple[str, ...], *, read: bool, encrypted: bool) -> tuple[Octets, ...]:
+    """The headers that every answer carries (security.md §2.28), unless the handler set its `own`; encoded only once."""
+    more = [*_ALWAYS, *((_NEVER_CACHED,) if read else ())]
+    kept = [header for header in more if header[0] not in own]
+    return tuple(map(_octets, (*kept, *((_STRICT_TRANSPORT,) if encrypted else ()))))
+
+
+def _octets(header: tuple[str, str]) -> Octets:
+    return header[0].encode(), header[1].encode("latin-1", "replace")
+
+
+def _exempt(path: str, found: Found | None) -> bool:
+    """Whether a path minds no missing anti-CSRF token: those that take changes check by themselves, native ones need none
+    (HTTP-110).
+    """
+    return path.endswith(_NATIVE) or (found is not None and found.takes_changes)
 
 
 def _cleaned(base_url: str, path: str, query: str) -> Response:

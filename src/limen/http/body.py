@@ -14,7 +14,6 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
 _MOST_FIELDS: Final = 1000
 _MOST_BYTES: Final = 256 * 1024
-_NUL: Final = "\x00"
 
 
 def submission(request: Request) -> Submission:
@@ -56,8 +55,6 @@ def _form(text: str) -> Submission:
         return Submission(fields={}, unreadable="The form is not encoded as forms are.", typed=False)
     if not pairs:
         return Submission(fields={}, unreadable="The form is empty.", typed=False)
-    if any(_NUL in name or _NUL in value for name, value in pairs):
-        return Submission(fields={}, unreadable="The form holds a character that no text has.", typed=False)
     return Submission(fields=nested(_gathered(pairs)), typed=False)
 
 

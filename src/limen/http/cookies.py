@@ -32,7 +32,9 @@ class SessionCookie(msgspec.Struct, frozen=True, kw_only=True):
 def parsed(request: Request) -> dict[str, str]:
     """The cookies of a request by name; of several with one name the first counts."""
     found: dict[str, str] = {}
-    for header in request.all_headers("cookie"):
+    for key, header in request.headers:
+        if key != "cookie":
+            continue
         for pair in header.split(";"):
             name, separator, value = pair.strip().partition("=")
             if separator and name:

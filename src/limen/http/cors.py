@@ -42,24 +42,24 @@ class Cors:
         """The answer to a browser that asks whether it may ask, or None when this is no such question."""
         if not self.is_preflight(scope):
             return None
-        return Response(status=_NO_CONTENT, headers=self._permission(scope))
+        return Response(status=_NO_CONTENT, headers=self._asked_permission(scope))
 
-    def dressed(self, scope: AsgiScope, response: Response) -> Response:
-        """An answer with what a browser needs to know before it shows it to a page of another origin."""
+    def permission(self, scope: AsgiScope) -> tuple[Header, ...]:
+        """What a browser needs to know before it shows an answer to a page of another origin."""
         config = self._config()
         if not config.enabled:
-            return response
+            return ()
         if _is_preflight(scope):
-            return response.with_headers(*self._permission(scope)) if config.options_passthrough else response
+            return self._asked_permission(scope) if config.options_passthrough else ()
         origin = _one(scope, "origin")
         if not self._allows(origin) or scope["method"] not in {*config.allowed_methods, "OPTIONS"}:
-            return response.with_headers(_VARY)
+            return (_VARY,)
         more: list[Header] = [_VARY, ("access-control-allow-origin", origin)]
         if config.exposed_headers:
             more.append(("access-control-expose-headers", ", ".join(config.exposed_headers)))
         if config.allow_credentials:
             more.append(_CREDENTIALS)
-        return response.with_headers(*more)
+        return tuple(more)
 
     def _config(self) -> CorsConfig:
         return self._source.current().serve.public.cors
@@ -69,7 +69,7 @@ class Cors:
         legacy = current.feature_flags.legacy_allow_insecure_origins
         return origin_allowed(current.serve.public.cors.allowed_origins, origin, legacy=legacy)
 
-    def _permission(self, scope: AsgiScope) -> tuple[Header, ...]:
+    def _asked_permission(self, scope: AsgiScope) -> tuple[Header, ...]:
         """The headers of a preflight answer: all of them, or `Vary` alone when something asked for is not allowed."""
         config = self._config()
         origin, method = _one(scope, "origin"), _one(scope, _ASKED_METHOD)

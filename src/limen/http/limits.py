@@ -175,6 +175,7 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
         self._refused = True
         self._stop_timer()
         if self._may_speak():
+            self._dismiss()
             body = _SAID[status].encode()
             head = (
                 f"HTTP/1.1 {status.value} {status.phrase}\r\n"
@@ -198,6 +199,12 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
         if self._reading_headers or not self._heads:
             return not self._heads or self.cycle.response_complete
         return not self.pipeline and not self.cycle.response_started
+
+    def _dismiss(self) -> None:
+        """The refusal is the answer: a handler that waits for the rest of a body is told that nobody listens any more."""
+        if self._heads and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
 
     def _close(self) -> None:
         if not self.transport.is_closing():

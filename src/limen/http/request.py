@@ -18,6 +18,9 @@ from limen.kernel.json_doc import EMPTY, JsonDoc
 MOST_BYTES: Final = 5_000_000
 """HTTP-103."""
 _LONGEST_LOCATION: Final = 128
+_LONGEST_ADDRESS: Final = 64
+_TELLING: Final = frozenset({"true-client-ip", "x-real-ip", "x-forwarded-for"})
+"""The headers in which proxies tell the client's address."""
 
 
 def head(scope: AsgiScope, base_url: str, trusted: tuple[str, ...], captured: Mapping[str, str]) -> Request:
@@ -76,15 +79,22 @@ def is_trusted(peer: str, networks: tuple[str, ...]) -> bool:
 
 def _forwarded(headers: Sequence[tuple[str, str]], peer: str) -> str:
     """The client's address as the proxy tells it: True-Client-IP, else the last hop of X-Forwarded-For (SESS-19)."""
-    found = dict(headers)
-    hops = found.get("x-forwarded-for", "").split(",")
-    for candidate in (found.get("true-client-ip", ""), found.get("x-real-ip", ""), hops[-1]):
+    found = {name: value for name, value in headers if name in _TELLING}
+    last_hop = found.get("x-forwarded-for", "").rpartition(",")[2]
+    for candidate in (found.get("true-client-ip", ""), found.get("x-real-ip", ""), last_hop):
         text = candidate.strip()
-        try:
-            return str(ipaddress.ip_address(text))
-        except ValueError:
-            continue
+        if 0 < len(text) <= _LONGEST_ADDRESS and (address := _usual_form(text)):
+            return address
     return peer
+
+
+@lru_cache(maxsize=4096)
+def _usual_form(address: str) -> str:
+    """The IP address as it is usually written; empty when the text is none."""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
 
 
 def visitor_of(request: Request, told: Sequence[str] = ()) -> Visitor:

@@ -41,30 +41,39 @@ from limen.http.error_pages import ErrorPages
 from limen.kernel.errors import LimenError
 from limen.kernel.http_values import Request, Response
 from limen.kernel.urls import joined, with_query
+from limen.ports.passwords import Overloaded
 from limen.wire import flow as wire
 from limen.wire import identity as wire_identity
 from limen.wire import session as wire_session
-from limen.wire.errors import envelope
+from limen.wire.errors import envelope, row_of
 from limen.wire.text import json_bytes
 
 SEE_OTHER: Final = 303
 NO_CONTENT: Final = 204
 OK: Final = 200
 _AGAIN: Final = 400
+_SERVER_ERROR: Final = 500
 _PROVING: Final = frozenset({FlowKind.RECOVERY, FlowKind.VERIFICATION})
 """Kinds whose expired forms send apps to the fresh one (FLOW-08)."""
 _URL_CHARACTERS: Final = "%/:?#[]@!$&'()*+,;=~"
-_JSON_TYPE: Final = ("content-type", "application/json; charset=utf-8")
+JSON_TYPE: Final = ("content-type", "application/json; charset=utf-8")
 
 
 def json_response(value: object, status: int = OK, *headers: tuple[str, str]) -> Response:
-    return Response(status=status, headers=(_JSON_TYPE, *headers), body=json_bytes(value))
+    return Response(status=status, headers=(JSON_TYPE, *headers), body=json_bytes(value))
 
 
 def redirect(url: str, *headers: tuple[str, str], status: int = SEE_OTHER) -> Response:
     """A redirect; what is not ASCII in the address is escaped, as headers need it (RFC 9110 section 10.2.2)."""
     location = url if url.isascii() else quote(url, safe=_URL_CHARACTERS)
     return Response(status=status, headers=(("location", location), *headers))
+
+
+def error_response(error: LimenError, request: Request) -> Response:
+    """The envelope of an error, and when to come back if that helps (security.md §2.40)."""
+    found = envelope(error, request.header("x-request-id"))
+    later = (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded) else ()
+    return json_response(found, found.error.code, *later)
 
 
 class Responder:
@@ -96,14 +105,18 @@ class Responder:
             case GoTo():
                 if client is Client.BROWSER:
                     return redirect(reply.url)
-                return self._error(request, BrowserMustMove(reply.url))
+                return error_response(BrowserMustMove(reply.url), request)
             case Refused():
+                if row_of(reply.error).status >= _SERVER_ERROR:
+                    scope.services.log.error(
+                        "refused", path=request.path, error=type(reply.error).__name__, reason=reply.error.reason
+                    )
                 return await self.refused(scope, request, reply.error, client)
 
     async def refused(self, scope: Scope, request: Request, error: LimenError, client: Client) -> Response:
         """An error that no form can say: the envelope for apps, the stored error page for browsers (FLOW-10, ERR-01)."""
         if client is not Client.BROWSER:
-            return self._error(request, error)
+            return error_response(error, request)
         match error:
             case AlreadySignedIn():
                 return redirect(error.return_to)
@@ -133,9 +146,9 @@ class Responder:
         since = (reply.now - reply.expired_at).total_seconds()
         if reply.flow.kind in _PROVING:
             if reply.flow.kind is FlowKind.RECOVERY and reply.flow.type is FlowType.API and _transitions(scope):
-                return self._error(request, FlowReplaced(reply.flow.id, reply.expired_at, since, reply.flow.kind))
+                return error_response(FlowReplaced(reply.flow.id, reply.expired_at, since, reply.flow.kind), request)
             return redirect(_fetched_at(scope, reply.flow), *self._csrf(scope, reply.flow))
-        return self._error(request, FlowReplaced(reply.flow.id, reply.expired_at, since))
+        return error_response(FlowReplaced(reply.flow.id, reply.expired_at, since), request)
 
     def _settings_saved(self, scope: Scope, reply: SettingsSaved, client: Client) -> Response:
         """The cookie is written once more, as clients are used to (SET-08)."""
@@ -155,7 +168,7 @@ class Responder:
         if client is Client.BROWSER:
             return redirect(reply.step_up or reply.go_to or reply.return_to, *cookies_set)
         if client is Client.SPA and reply.step_up:
-            return self._error(request, BrowserMustMove(reply.step_up)).with_headers(*cookies_set)
+            return error_response(BrowserMustMove(reply.step_up), request).with_headers(*cookies_set)
         shown = None if reply.step_up else wire_identity.public(reply.identity, scope.config.serve.public.base_url)
         session = reply.issued and wire_session.session(reply.issued.session, shown, now=reply.at)
         result = wire.LoginResult(
@@ -193,9 +206,9 @@ class Responder:
         if client is Client.BROWSER:
             return redirect(_ui(scope, reply.flow), *marks)
         if reply.flow.kind is FlowKind.VERIFICATION:
-            return self._error(request, FlowSuperseded(reply.flow.id)).with_headers(*marks)
+            return error_response(FlowSuperseded(reply.flow.id), request).with_headers(*marks)
         if _transitions(scope):
-            return self._error(request, RecoveryStartedOver(reply.flow.id, reply.reason.reason)).with_headers(*marks)
+            return error_response(RecoveryStartedOver(reply.flow.id, reply.reason.reason), request).with_headers(*marks)
         return redirect(_fetched_at(scope, reply.flow), *marks)
 
     def _recovered(self, scope: Scope, request: Request, reply: Recovered, client: Client) -> Response:
@@ -204,15 +217,18 @@ class Responder:
         if client is Client.BROWSER:
             return redirect(reply.settings_url, *cookies_set)
         if not reply.continue_with:
-            return self._error(request, BrowserMustMove(reply.settings_url)).with_headers(*cookies_set)
+            return error_response(BrowserMustMove(reply.settings_url), request).with_headers(*cookies_set)
         shown = msgspec.structs.replace(wire.flow(reply.flow), continue_with=wire.items(reply.continue_with))
         return json_response(shown, OK, *cookies_set)
 
     # -- parts ------------------------------------------------------------------------------------------------------------
 
-    def _error(self, request: Request, error: LimenError) -> Response:
-        found = envelope(error, request.header("x-request-id"))
-        return json_response(found, found.error.code)
+    def marked(self, scope: Scope, response: Response) -> Response:
+        """The answer with the anti-CSRF cookie for a browser that has none yet: also a refusal begins its visit (SEC-01)."""
+        if scope.browser.has_csrf_cookie:
+            return response
+        cookie = cookies.csrf_cookie(scope.config, stored_form(scope.browser.token))
+        return response.with_headers(("set-cookie", cookie))
 
     def _csrf(self, scope: Scope, flow: Flow[Detail]) -> tuple[tuple[str, str], ...]:
         """The anti-CSRF cookie, for browsers that have none yet (SEC-01)."""

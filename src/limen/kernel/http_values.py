@@ -8,7 +8,6 @@ import msgspec
 
 from limen.kernel.errors import MalformedInput
 
-
 _MOST_PARAMETERS: Final = 1000
 
 
@@ -49,6 +48,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     def query_items(self) -> tuple[tuple[str, str], ...]:
         """Every query parameter, in order. Raises MalformedInput for more than a thousand."""
+        if not self.query_string:
+            return ()
         try:
             return tuple(parse_qsl(self.query_string, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS))
         except ValueError as error:

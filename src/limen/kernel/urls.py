@@ -98,6 +98,9 @@ def joined(base: str, *segments: str) -> str:
 
 def with_query(url: str, **more: str) -> str:
     """The address with these query parameters put in; empty values are left out."""
+    if "?" not in url and "#" not in url:  # as nearly all are: nothing to take apart
+        query = urlencode([(key, value) for key, value in more.items() if value])
+        return f"{url}?{query}" if query else url
     parts = urlsplit(url)
     kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in more]
     query = urlencode([*kept, *((key, value) for key, value in more.items() if value)])

@@ -14,7 +14,13 @@ from limen.ports.storage import IdentityFilter, Page
 from limen.storage.database import Database, query
 from limen.storage.rows import Count, CredentialRow, IdentityRow, Key, credentials_of, identity_of
 from limen.storage.statements import Value
-from limen.storage.tables import CREDENTIAL_IDENTIFIERS, CREDENTIALS, IDENTITIES, RECOVERY_ADDRESSES, VERIFIABLE_ADDRESSES
+from limen.storage.tables import (
+    CREDENTIAL_IDENTIFIERS,
+    CREDENTIALS,
+    IDENTITIES,
+    RECOVERY_ADDRESSES,
+    VERIFIABLE_ADDRESSES,
+)
 
 SLOTS: Final = 32
 """How many ids one statement asks for at once; empty places repeat an id. So the text never varies."""

@@ -34,9 +34,10 @@ END: Final = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id")).va
 END_THEIRS: Final = END.where(_OF_IDENTITY)
 END_OTHERS: Final = (
     update(SESSIONS)
-    .where(_OF_IDENTITY, SESSIONS.c.id != bindparam("keep"), _IS_ACTIVE)
+    .where(_OF_IDENTITY, SESSIONS.c.id != bindparam("keep"))
     .values(active=bindparam("state"))
 )
+"""Also those that ended before: clients are told how many rows that touches (HTTP-33)."""
 REMOVE_ALL: Final = delete(SESSIONS).where(_OF_IDENTITY)
 
 

@@ -50,14 +50,14 @@ def flow(found: Flow[Detail], owner: WireIdentity | None = None) -> WireFlow:
     detail = found.detail
     common = WireFlow(
         id=found.id,
-        type=found.type.value,
+        type=found.type,
         expires_at=found.expires_at,
         issued_at=found.issued_at,
         request_url=found.request_url,
         return_to=found.return_to or msgspec.UNSET,
         active=found.active or msgspec.UNSET,
         ui=container(found.form),
-        state=found.state.value,
+        state=found.state,
         transient_payload=found.transient_payload.raw if found.transient_payload else msgspec.UNSET,
     )
     match detail:
@@ -69,7 +69,7 @@ def flow(found: Flow[Detail], owner: WireIdentity | None = None) -> WireFlow:
                 created_at=found.issued_at,
                 updated_at=found.issued_at,
                 refresh=detail.refresh,
-                requested_aal=detail.requested_aal.value,
+                requested_aal=detail.requested_aal,
                 identity_schema=detail.identity_schema or msgspec.UNSET,
             )
         case RegistrationDetail():

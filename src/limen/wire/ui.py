@@ -95,7 +95,7 @@ class UiContainer(msgspec.Struct, frozen=True, kw_only=True):
 
 def text(message: Message) -> UiText:
     context = message.context.raw if message.context is not None else msgspec.UNSET
-    return UiText(id=message.id, text=message.text, type=message.type.value, context=context)
+    return UiText(id=message.id, text=message.text, type=message.type, context=context)
 
 
 def container(form: Form) -> UiContainer:
@@ -107,7 +107,7 @@ def node(found: Node) -> UiNode:
     type, attributes = _attributes(found.attributes)
     return UiNode(
         type=type,
-        group=found.group.value,
+        group=found.group,
         attributes=attributes,
         messages=tuple(text(message) for message in found.messages),
         meta=UiMeta(label=text(found.label)) if found.label is not None else _BARE,
@@ -146,10 +146,10 @@ def _input(found: Input) -> InputAttributes:
     )
     return InputAttributes(
         name=found.name,
-        type=found.type.value,
+        type=found.type,
         value=found.value.raw if found.value is not None else msgspec.UNSET,
         required=found.required or msgspec.UNSET,
-        autocomplete=found.autocomplete.value if found.autocomplete is not None else msgspec.UNSET,
+        autocomplete=found.autocomplete or msgspec.UNSET,
         pattern=found.pattern or msgspec.UNSET,
         disabled=found.disabled,
         onclick=found.onclick or msgspec.UNSET,

@@ -5,8 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from doubles.http_house import ADMIN, PUBLIC, HttpHouse
 from doubles.administrator import Operator
+from doubles.http_house import ADMIN, PUBLIC, HttpHouse
 from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonObject, JsonValue, at
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from doubles.http_house import Answer, HttpHouse
 from doubles.administrator import Operator
+from doubles.http_house import Answer, HttpHouse
 from limen.http.page_links import surrounding
 from limen.kernel.json_doc import JsonObject
 

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from doubles.http_house import HttpHouse
 from doubles.administrator import Operator
+from doubles.http_house import HttpHouse
 from limen.app.identities import change
 from limen.domain.identity.identity import Identity
 from limen.kernel.http_values import Request

@@ -7,8 +7,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from doubles.http_house import IDENTITY, NOW, SESSION, Answer, HttpHouse, a_session, somebody
 from doubles.administrator import Operator
+from doubles.http_house import IDENTITY, NOW, SESSION, Answer, HttpHouse, a_session, somebody
 from limen.app.sessions.issue import token_hash
 from limen.config.feature_flags import FeatureFlags
 from limen.config.session import SessionConfig

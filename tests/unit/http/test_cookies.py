@@ -84,7 +84,7 @@ def test_the_operator_shapes_the_session_cookie() -> None:
     assert written.split("; ")[1:] == ["Path=/x", "Domain=a.test", "HttpOnly", "Secure", "SameSite=Strict"]
     assert (
         cookies.session_cookie_gone(config)
-        == "who=; Path=/x; Domain=a.test; Max-Age=0; HttpOnly; Secure; SameSite=Strict"
+        == "who=ended; Path=/x; Domain=a.test; Max-Age=0; HttpOnly; Secure; SameSite=Strict"
     )
 
 

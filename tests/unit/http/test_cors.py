@@ -3,15 +3,14 @@
 import msgspec
 import pytest
 
-from doubles.http_house import PUBLIC, HttpHouse, ask
+from doubles.http_house import HttpHouse, ask
 from limen.config.feature_flags import FeatureFlags
 from limen.config.serve import Cors as CorsConfig
 from limen.http.application import Application
 from limen.http.cors import Cors, headers_allowed, origin_allowed
-from limen.http.error_pages import ErrorPages
 from limen.http.public.whoami import WhoAmI
-from limen.http.respond import Responder, json_response
-from limen.http.routes import Route, Routes
+from limen.http.respond import json_response
+from limen.http.routes import Route
 from limen.kernel.http_values import Request, Response
 
 APP = "https://app.test"
@@ -26,14 +25,9 @@ async def hello(request: Request) -> Response:
 @pytest.fixture
 def application(house: HttpHouse) -> Application:
     configure(house, LISTED)
-    return Application(
-        house.doorway,
-        Responder(ErrorPages()),
-        Routes({"/hello": {"GET": Route(hello), "OPTIONS": Route(hello)}}),
-        base_url=lambda: PUBLIC,
-        cors=Cors(house.source),
-        hot=("/sessions/whoami", WhoAmI(house.doorway, house.storage)),
-    )
+    table = {"/hello": {"GET": Route(hello), "OPTIONS": Route(hello)}}
+    whoami = WhoAmI(house.doorway, house.storage)
+    return house.application(table, cors=Cors(house.source), hot_path="/sessions/whoami", hot=whoami)
 
 
 def configure(house: HttpHouse, cors: CorsConfig, *, legacy: bool = False) -> None:

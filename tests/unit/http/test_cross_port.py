@@ -6,21 +6,16 @@ import pytest
 from doubles.http_house import ADMIN, PUBLIC, HttpHouse, ask
 from limen.http.application import Application
 from limen.http.cross_port import admin_path, to_admin, to_public
-from limen.http.error_pages import ErrorPages
-from limen.http.respond import Responder
-from limen.http.routes import Routes
 
 
 @pytest.fixture
 def public(house: HttpHouse) -> Application:
-    routes = Routes(to_admin(house.source))
-    return Application(house.doorway, Responder(ErrorPages()), routes, base_url=lambda: PUBLIC)
+    return house.application(to_admin(house.source))
 
 
 @pytest.fixture
 def admin(house: HttpHouse) -> Application:
-    routes = Routes(to_public(house.source))
-    return Application(house.doorway, Responder(ErrorPages()), routes, base_url=lambda: ADMIN, rewritten=admin_path)
+    return house.application(to_public(house.source), base_url=ADMIN, rewritten=admin_path)
 
 
 @pytest.mark.covers("HTTP-83")

@@ -36,16 +36,14 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def serving(protocol: type[asyncio.Protocol] = LimitedHttpToolsProtocol) -> AsyncIterator[int]:
+async def serving(protocol: type[LimitedHttpToolsProtocol] = LimitedHttpToolsProtocol) -> AsyncIterator[int]:
     config = uvicorn.Config(
         echo, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, loop="none"
     )
     config.load()
     state = uvicorn.Server(config).server_state
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: config.http_protocol_class(config=config, server_state=state, app_state={}), "127.0.0.1", 0
-    )
+    server = await loop.create_server(lambda: protocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -12,13 +12,10 @@ from limen import __version__
 from limen.config.flows import FlowsConfig
 from limen.http.application import Application
 from limen.http.cross_port import admin_path
-from limen.http.error_pages import ErrorPages
 from limen.http.public.error_pages import ErrorPageRoutes
 from limen.http.public.health import HealthRoutes, Readiness
 from limen.http.public.schemas import SchemaRoutes
 from limen.http.public.well_known import WellKnownRoutes
-from limen.http.respond import Responder
-from limen.http.routes import Routes
 from limen.kernel.json_doc import JsonDoc
 from limen.ports.storage import ErrorPage
 
@@ -51,13 +48,13 @@ def public(house: HttpHouse, readiness: Readiness) -> Application:
         **WellKnownRoutes(house.source).table(),
         **HealthRoutes(readiness, house.source).public_table(),
     }
-    return Application(house.doorway, Responder(ErrorPages()), Routes(table), base_url=lambda: PUBLIC)
+    return house.application(table)
 
 
 @pytest.fixture
 def admin(house: HttpHouse, readiness: Readiness) -> Application:
-    routes = Routes(HealthRoutes(readiness, house.source).admin_table())
-    return Application(house.doorway, Responder(ErrorPages()), routes, base_url=lambda: ADMIN, rewritten=admin_path)
+    table = HealthRoutes(readiness, house.source).admin_table()
+    return house.application(table, base_url=ADMIN, rewritten=admin_path)
 
 
 @pytest.mark.covers("HTTP-40", "HTTP-41", "OBS-01")

@@ -5,9 +5,8 @@ import pytest
 from doubles.http_house import PUBLIC, HttpHouse, ask
 from limen.app.errors import SessionUnknown
 from limen.http.application import Application
-from limen.http.error_pages import ErrorPages
-from limen.http.respond import Responder, json_response
-from limen.http.routes import ANY, Errors, Route, Routes
+from limen.http.respond import json_response
+from limen.http.routes import ANY, Errors, Route
 from limen.kernel.http_values import Request, Response
 from limen.ports.storage import StorageUnavailable
 
@@ -36,7 +35,7 @@ def application(house: HttpHouse) -> Application:
         "/broken": {"GET": Route(broken)},
         "/unknown": {"GET": Route(unknown)},
     }
-    return Application(house.doorway, Responder(ErrorPages()), Routes(table), base_url=lambda: PUBLIC)
+    return house.application(table)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +116,9 @@ async def test_without_a_database_browsers_get_an_answer_too(house: HttpHouse, m
         raise StorageUnavailable("The database is away.")
 
     monkeypatch.setattr(house.doorway, "scope", away)
-    routes = Routes({"/page": {"GET": Route(away, Errors.NEGOTIATED)}})
-    application = Application(house.doorway, Responder(ErrorPages()), routes, base_url=lambda: PUBLIC)
-    answer = await ask(application, "GET", "/page", {"accept": "text/html"})
+    answer = await ask(
+        house.application({"/page": {"GET": Route(away, Errors.NEGOTIATED)}}), "GET", "/page", {"accept": "text/html"}
+    )
     assert (answer.status, answer.header("content-type")) == (503, "application/json; charset=utf-8")
 
 

@@ -6,12 +6,9 @@ import pytest
 from doubles.http_house import IDENTITY, NOW, PUBLIC, SESSION, TOKEN, HttpHouse, ask
 from limen.app.errors import TokenizerFailed, TokenizerUnknown
 from limen.app.sessions.tokenize import Tokenizer, TokenSubject
-from limen.config.session import SessionConfig, Tokenizer as TokenizerConfig, TokenTemplate, WhoamiConfig
-from limen.http.application import Application
-from limen.http.error_pages import ErrorPages
+from limen.config.session import SessionConfig, TokenTemplate, WhoamiConfig
+from limen.config.session import Tokenizer as TokenizerConfig
 from limen.http.public.whoami import WhoAmI
-from limen.http.respond import Responder
-from limen.http.routes import Routes
 from limen.kernel.json_doc import JsonDoc, JsonObject
 
 KEYS, MAPPER, REMOTE = "base64://keys", "file:///mapper.jsonnet", "https://claims.test/mapper.jsonnet"
@@ -114,8 +111,7 @@ async def test_a_mapper_from_elsewhere_is_fetched_once_an_hour(house: HttpHouse,
 @pytest.mark.covers("SESS-26", "SESS-28", "SESS-11")
 async def test_whoami_hands_out_the_token_on_request(house: HttpHouse, tokens: Tokenizer) -> None:
     await house.sign_in()
-    hot = ("/who", WhoAmI(house.doorway, house.storage))
-    application = Application(house.doorway, Responder(ErrorPages()), Routes({}), base_url=lambda: PUBLIC, hot=hot)
+    application = house.application({}, hot_path="/who", hot=WhoAmI(house.doorway, house.storage))
     shown = {"x-session-token": TOKEN}
     with_token = (await ask(application, "GET", "/who?tokenize_as=plain", shown)).json()
     assert str(with_token["tokenized"]).startswith("keys.")

@@ -17,10 +17,7 @@ from limen.domain.session.session import IssuedSession
 from limen.http import cookies
 from limen.http.application import Application
 from limen.http.cors import Cors
-from limen.http.error_pages import ErrorPages
 from limen.http.public.whoami import WhoAmI
-from limen.http.respond import Responder
-from limen.http.routes import Routes
 from limen.kernel.http_values import Request
 from limen.ports.session_reader import SessionRow
 
@@ -31,14 +28,7 @@ replace = msgspec.structs.replace
 @pytest.fixture
 def application(house: HttpHouse) -> Application:
     whoami = WhoAmI(house.doorway, house.storage)
-    return Application(
-        house.doorway,
-        Responder(ErrorPages()),
-        Routes({}),
-        base_url=lambda: PUBLIC,
-        cors=Cors(house.source),
-        hot=(PATH, whoami),
-    )
+    return house.application({}, cors=Cors(house.source), hot_path=PATH, hot=whoami)
 
 
 def cookie_of(house: HttpHouse, **change: timedelta) -> str:

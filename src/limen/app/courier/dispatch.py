@@ -43,12 +43,15 @@ class Dispatcher:
     Messages to one person go out in the order in which they were written; people do not wait for one another.
     """
 
-    def __init__(self, storage: Storage, carrier: Carrier, clock: Clock, ids: Ids, log: Log) -> None:
+    def __init__(
+        self, storage: Storage, carrier: Carrier, clock: Clock, ids: Ids, log: Log, lease: timedelta = LEASE
+    ) -> None:
         self._storage = storage
         self._carrier = carrier
         self._clock = clock
         self._ids = ids
         self._log = log
+        self._lease = lease
 
     async def round(self, config: Config) -> int:
         """Send one batch; how many were sent. Raises StorageUnavailable."""
@@ -67,7 +70,7 @@ class Dispatcher:
     async def _in_order(self, config: Config, letters: Sequence[Letter]) -> int:
         sent = 0
         for letter in letters:
-            until = self._clock.now() + LEASE
+            until = self._clock.now() + self._lease
             unit = self._storage.unit()
             unit.letters.lease(letter, until)
             try:

@@ -177,8 +177,8 @@ class FlowPolicy(Protocol[D, R_contra]):
         """What to say when no method is responsible (FLOW-11)."""
         ...
 
-    def renewed(self, old: D, fresh: D) -> D:
-        """The detail of a flow that takes the place of an expired one (FLOW-07)."""
+    def again(self, flow: Flow[D]) -> Start:
+        """What to ask for so that a new flow can take the place of an expired one (FLOW-07)."""
         ...
 
     def messages(self, scope: Scope, flow: Flow[D]) -> Sequence[Message]:
@@ -312,7 +312,9 @@ class Authenticated(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     method: MethodName
     updated: Identity | None = None
-    """The identity as the method wants it stored now (a password hashed anew), if anything changed."""
+    """The identity as the method wants it stored now (a password hashed anew), if anything changed. It is not stored when
+    somebody else changed the identity meanwhile: signing in succeeds without it.
+    """
     used: tuple[str, ...] = ()
     """Ids of the one-time secrets that are spent with it, in the same unit of work."""
 

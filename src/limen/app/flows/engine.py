@@ -38,7 +38,7 @@ from limen.app.scope import Client, Scope
 from limen.domain.flow.details import Detail, RecoveryDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
-from limen.domain.flow.states import INITIAL
+from limen.domain.flow.states import INITIAL, State
 from limen.domain.ids import FlowId, MethodName, canonical_uuid
 from limen.domain.text import shared
 from limen.domain.ui.form import Form
@@ -107,7 +107,7 @@ class FlowEngine(Generic[D, R]):
     async def _presented(self, scope: Scope, flow: Flow[D]) -> Form:
         """The form with the nodes of every method that takes part, as the flow stands."""
         nodes = await nodes_of(scope, flow, self._participants)
-        return flow.form.without_messages().replace(self._policy.order(scope, flow, nodes))
+        return Form(action=flow.form.action, nodes=self._policy.order(scope, flow, nodes))
 
     def _enabled(self, scope: Scope) -> dict[MethodName, Participant[D, R]]:
         return {name: part for name, part in self._participants.items() if scope.config.method_enabled(name)}
@@ -144,7 +144,7 @@ class FlowEngine(Generic[D, R]):
         if self.spec.guard is Guard.OWNER:
             await self._policy.admit(scope, flow)
         elif flow.type is FlowType.BROWSER and not _for_anybody(flow) and not csrf.belongs_to(scope.browser, flow.csrf_token):
-            raise csrf.violation(scope.browser)
+            raise csrf.violation(scope.browser, without_token=True)
 
     # -- submit ---------------------------------------------------------------------------------------------------------
 
@@ -233,25 +233,34 @@ class FlowEngine(Generic[D, R]):
         return await self._saved(scope, msgspec.structs.replace(flow, form=form), again=True)
 
     async def _saved(self, scope: Scope, flow: Flow[D], *, again: bool, along: Along | None = None) -> ShowFlow:
+        """The form, stored: a browser reads it from there. Of two submissions at the same instant the later one's form is
+        shown, so that whoever was refused finds out why (REG-23, LOGIN-33).
+        """
+        try:
+            await self._store(scope, flow, along)
+        except FlowChanged:
+            stored = await scope.services.storage.flows.get(self.spec.detail, flow.id)
+            latest = msgspec.structs.replace(flow, version=stored.version if stored else flow.version)
+            try:
+                await self._store(scope, latest, along)
+            except FlowChanged:
+                # a third one was quicker still: its form is the one kept, this one is answered all the same
+                scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
+        return ShowFlow(flow=flow, again=again)
+
+    async def _store(self, scope: Scope, flow: Flow[D], along: Along | None) -> None:
         unit = scope.services.storage.unit()
         unit.flows.save(flow)
         if along is not None:
             along.put_into(unit)
-        try:
-            await unit.commit()
-        except FlowChanged:
-            # two submissions at the same instant: the other one's form is the one kept, this one is still answered
-            scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
-        return ShowFlow(flow=flow, again=again)
+        await unit.commit()
 
     # -- replace --------------------------------------------------------------------------------------------------------
 
     async def _replaced(self, scope: Scope, old: Flow[D], now: datetime) -> Reply:
-        """A new flow instead of an expired one: it keeps where it came from and where it leads (FLOW-07)."""
-        start = Start(type=old.type, request_url=old.request_url, return_to=old.return_to)
-        fresh = await self.prepared(scope, start)
-        form = fresh.form.saying(shared.flow_expired(old.kind, old.expires_at))
-        fresh = msgspec.structs.replace(fresh, form=form, detail=self._policy.renewed(old.detail, fresh.detail))
+        """A new flow instead of an expired one: it keeps where it came from, what for, and where it leads (FLOW-07)."""
+        fresh = await self.prepared(scope, self._policy.again(old))
+        fresh = msgspec.structs.replace(fresh, form=fresh.form.saying(shared.flow_expired(old.kind, old.expires_at)))
         unit = scope.services.storage.unit()
         unit.flows.add(fresh)
         await unit.commit()
@@ -280,10 +289,13 @@ def _opened_here(scope: Scope, flow: Flow[Detail]) -> bool:
 
 
 async def nodes_of(scope: Scope, flow: Flow[D], participants: Mapping[MethodName, Participant[D, R]]) -> Sequence[Node]:
-    """What every method that is switched on shows of the flow, in no particular order."""
+    """What every method that is switched on shows of the flow, in no particular order; while a code is on its way, only
+    the method that sent it has something to show.
+    """
     nodes = [csrf_node(scope, FlowType.BROWSER if flow.csrf_token else flow.type)]
+    waiting = flow.active if flow.state is State.SENT_EMAIL and flow.active in participants else None
     for name, participant in participants.items():
-        if scope.config.method_enabled(name):
+        if scope.config.method_enabled(name) and waiting in {None, name}:
             nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
     return nodes
 
@@ -296,4 +308,4 @@ def csrf_node(scope: Scope, type: FlowType) -> Node:
 
 def submit_url(base: str, kind: FlowKind, id: FlowId) -> str:
     """Where a form is sent to (FLOW-02)."""
-    return with_query(joined(base, "self-service", kind.value), flow=id)
+    return f"{joined(base, 'self-service', kind.value)}?flow={id}"

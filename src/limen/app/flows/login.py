@@ -1,13 +1,14 @@
 """What is special about signing in? Who may begin, what is asked again, and what follows a proof (LOGIN-*)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from limen.app.errors import AlreadySignedIn, BadParameter, FirstFactorRequired
 from limen.app.flows.contract import Authenticated, FormProblems, Problem, Reply, SignedIn, Start, Submission
 from limen.app.flows.return_to import after, checked
-from limen.app.hooks.contract import LoggedIn
+from limen.app.hooks.contract import Effect, LoggedIn
 from limen.app.hooks.effects import add_effects, bound_to
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.schemas import selectable
@@ -19,6 +20,8 @@ from limen.domain.flow.details import LoginDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.identity.aal import Aal
+from limen.domain.identity.identity import Identity
+from limen.domain.ids import SessionId
 from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
@@ -71,8 +74,17 @@ class LoginPolicy:
     def unmatched(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.LOGIN)))
 
-    def renewed(self, old: LoginDetail, fresh: LoginDetail) -> LoginDetail:
-        return msgspec.structs.replace(fresh, identity_schema=old.identity_schema)
+    def again(self, flow: Flow[LoginDetail]) -> Start:
+        return Start(
+            type=flow.type,
+            request_url=flow.request_url,
+            return_to=flow.return_to,
+            refresh=flow.detail.refresh,
+            aal=flow.detail.requested_aal.value,
+            via=flow.detail.via,
+            organization=flow.detail.organization_id or "",
+            identity_schema=flow.detail.identity_schema,
+        )
 
     def messages(self, scope: Scope, flow: Flow[LoginDetail]) -> Sequence[Message]:
         said: list[Message] = []
@@ -102,24 +114,21 @@ class LoginPolicy:
         verdict = await self._hooks.run(scope, hooks, event)
 
         signs_in = scope.config.dialect.signs_in(result.method)
-        unit = scope.services.storage.unit()
-        if result.updated is not None:
-            unit.identities.save(result.updated, result.identity)
-        if signs_in:
-            _store(unit, issued, renewing=keeps)
-        for id in result.used:
-            unit.secrets.spend(id, scope.services.clock.now())
         same_person = scope.session is not None and scope.session.identity.id == identity.id
         token = scope.browser.token if same_person else scope.browser.next_token
-        effects = bound_to(verdict.effects, token, scope.services.entropy)
-        identity = add_effects(unit, effects, identity, keep=issued.session.id)
-        unit.flows.save(msgspec.structs.replace(flow, active=result.method))
+        writes = Writes(
+            flow=msgspec.structs.replace(flow, active=result.method),
+            issued=issued if signs_in else None,
+            renews=keeps,
+            effects=bound_to(verdict.effects, token, scope.services.entropy),
+            keep=issued.session.id,
+            used=result.used,
+            at=scope.services.clock.now(),
+        )
         try:
-            await unit.commit()
+            identity = await self._commit(scope, writes, result, identity)
         except (FlowChanged, SecretSpent) as error:
             raise FormProblems(Problem(shared.login_done_already())) from error
-        except IdentityChanged as error:
-            raise FormProblems(Problem(shared.changed_meanwhile())) from error
 
         spa = scope.client is Client.SPA
         enough = satisfies(scope.config, issued.session.aal, identity.available_aal)
@@ -134,12 +143,49 @@ class LoginPolicy:
             at=scope.services.clock.now(),
         )
 
+    async def _commit(self, scope: Scope, writes: "Writes", result: Authenticated, identity: Identity) -> Identity:
+        """One unit of work; how the identity looks with it. A hash made anew has to wait for the next time when the
+        identity changed meanwhile, as it does when somebody signs in at two places at once.
 
-def _store(unit: UnitOfWork, issued: IssuedSession, *, renewing: bool) -> None:
-    if renewing:
-        unit.sessions.renew(issued.session, token_hash(issued.token))
-    else:
-        unit.sessions.add(issued.session, token_hash(issued.token))
+        Raises FlowChanged, SecretSpent, FormProblems when the identity went away.
+        """
+        storage = scope.services.storage
+        unit = storage.unit()
+        if result.updated is not None:
+            unit.identities.save(result.updated, result.identity)
+        shown = writes.into(unit, identity)
+        try:
+            await unit.commit()
+        except IdentityChanged as error:
+            fresh = await storage.identities.get(identity.id)
+            if fresh is None or not fresh.active:
+                raise FormProblems(Problem(shared.changed_meanwhile())) from error
+            unit = storage.unit()
+            shown = writes.into(unit, fresh)
+            await unit.commit()
+        return shown
+
+
+class Writes(msgspec.Struct, frozen=True, kw_only=True):
+    """What signing in changes, beside the identity."""
+
+    flow: Flow[LoginDetail]
+    issued: IssuedSession | None
+    renews: bool
+    effects: tuple[Effect, ...]
+    keep: SessionId
+    """The session that stays when the effects end the others."""
+    used: tuple[str, ...]
+    at: datetime
+
+    def into(self, unit: UnitOfWork, identity: Identity) -> Identity:
+        if self.issued is not None:
+            write = unit.sessions.renew if self.renews else unit.sessions.add
+            write(self.issued.session, token_hash(self.issued.token))
+        for id in self.used:
+            unit.secrets.spend(id, self.at)
+        unit.flows.save(self.flow)
+        return add_effects(unit, self.effects, identity, keep=self.keep)
 
 
 def _requested(aal: str) -> Aal:

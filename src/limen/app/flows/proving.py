@@ -49,6 +49,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tries: int = 0
     prefilled: str = ""
     """The code from an opened link, to be shown in its field (VER-06)."""
+    about: str = ""
+    """A fingerprint of the traits that the code was asked for with (CODE-14)."""
 
 
 class _Internal(msgspec.Struct, frozen=True):
@@ -123,6 +125,20 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
             unit.letters.add(self.letter)
         if self.marks is not None:
             unit.identities.mark_address(*self.marks)
+
+
+class Mailing(msgspec.Struct, frozen=True):
+    """Several at once: every address gets a code of its own (CODE-13)."""
+
+    parts: tuple[Outgoing, ...]
+
+    def put_into(self, unit: UnitOfWork) -> None:
+        for part in self.parts[:1]:
+            part.put_into(unit)
+        for part in self.parts[1:]:
+            unit.secrets.add(part.secret)
+            if part.letter is not None:
+                unit.letters.add(part.letter)
 
 
 def purpose_of(kind: FlowKind, method: MethodName) -> SecretPurpose:

@@ -69,8 +69,8 @@ class RecoveryPolicy:
     def unmatched(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.RECOVERY)))
 
-    def renewed(self, old: RecoveryDetail, fresh: RecoveryDetail) -> RecoveryDetail:
-        return fresh
+    def again(self, flow: Flow[RecoveryDetail]) -> Start:
+        return Start(type=flow.type, request_url=flow.request_url, return_to=flow.return_to)
 
     def messages(self, scope: Scope, flow: Flow[RecoveryDetail]) -> Sequence[Message]:
         return ()

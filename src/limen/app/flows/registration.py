@@ -70,11 +70,14 @@ class RegistrationPolicy:
         problems = trait_problems(scope, flow, body)
         return problems or FormProblems(Problem(shared.no_method(FlowKind.REGISTRATION)))
 
-    def renewed(self, old: RegistrationDetail, fresh: RegistrationDetail) -> RegistrationDetail:
-        return msgspec.structs.replace(
-            fresh,
-            identity_schema=old.identity_schema,
-            after_verification_return_to=old.after_verification_return_to,
+    def again(self, flow: Flow[RegistrationDetail]) -> Start:
+        return Start(
+            type=flow.type,
+            request_url=flow.request_url,
+            return_to=flow.return_to,
+            organization=flow.detail.organization_id or "",
+            identity_schema=flow.detail.identity_schema,
+            after_verification_return_to=flow.detail.after_verification_return_to,
         )
 
     def messages(self, scope: Scope, flow: Flow[RegistrationDetail]) -> Sequence[Message]:

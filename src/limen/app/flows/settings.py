@@ -6,7 +6,14 @@ from typing import Final
 
 import msgspec
 
-from limen.app.errors import ForeignFlow, FreshSessionRequired, MethodUnavailable, NoActiveSession, SecondFactorRequired
+from limen.app.errors import (
+    ForeignFlow,
+    FreshSessionRequired,
+    MethodUnavailable,
+    NoActiveSession,
+    SecondFactorRequired,
+    SessionInactive,
+)
 from limen.app.flows.contract import Change, FormProblems, Participant, Problem, Reply, SettingsSaved, Start, Submission
 from limen.app.flows.engine import nodes_of
 from limen.app.flows.registration import split
@@ -54,11 +61,12 @@ class SettingsPolicy:
         self._participants = participants
 
     async def begin(self, scope: Scope, start: Start) -> SettingsDetail:
-        """Raises NoActiveSession, SecondFactorRequired."""
+        """Raises SessionInactive, SecondFactorRequired."""
         if scope.session is None:
             sign_in = joined(scope.config.serve.public.base_url, "self-service/login/browser")
             reason = "Changing an account needs a session, and the request shows none that is valid."
-            raise NoActiveSession(reason, sign_in_at=with_query(sign_in, return_to=start.return_to))
+            refusal = SessionInactive if start.type is FlowType.API else NoActiveSession
+            raise refusal(reason, sign_in_at=with_query(sign_in, return_to=start.return_to))
         checked(scope.config, start.return_to)
         _require_level(scope, scope.session, start.request_url if start.return_to else "")
         identity = scope.session.identity
@@ -80,8 +88,8 @@ class SettingsPolicy:
             raise MethodUnavailable("This method is switched off.")
         return FormProblems(Problem(shared.no_method(FlowKind.SETTINGS)))
 
-    def renewed(self, old: SettingsDetail, fresh: SettingsDetail) -> SettingsDetail:
-        return fresh
+    def again(self, flow: Flow[SettingsDetail]) -> Start:
+        return Start(type=flow.type, request_url=flow.request_url, return_to=flow.return_to)
 
     def messages(self, scope: Scope, flow: Flow[SettingsDetail]) -> Sequence[Message]:
         return ()

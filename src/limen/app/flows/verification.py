@@ -51,8 +51,8 @@ class VerificationPolicy:
     def unmatched(self, scope: Scope, flow: Flow[VerificationDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.VERIFICATION)))
 
-    def renewed(self, old: VerificationDetail, fresh: VerificationDetail) -> VerificationDetail:
-        return fresh
+    def again(self, flow: Flow[VerificationDetail]) -> Start:
+        return Start(type=flow.type, request_url=flow.request_url, return_to=flow.return_to)
 
     def messages(self, scope: Scope, flow: Flow[VerificationDetail]) -> Sequence[Message]:
         return ()

@@ -5,6 +5,7 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from limen.app.scope import Scope
+from limen.domain.courier.letter import Letter
 from limen.domain.flow.continue_with import ContinueWith, ShowVerification
 from limen.domain.flow.details import (
     Detail,
@@ -16,7 +17,6 @@ from limen.domain.flow.details import (
 )
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind
-from limen.domain.courier.letter import Letter
 from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName

@@ -10,8 +10,17 @@ from limen.app.flows import csrf, proving
 from limen.app.flows.contract import Participant, Proof
 from limen.app.flows.engine import csrf_node, submit_url
 from limen.app.flows.verification import arranged
-from limen.app.hooks.contract import BeginFlow, Changed, Continue, Effect, HookEvent, LoggedIn, MarkAddress
-from limen.app.hooks.contract import Registered, SendLetter
+from limen.app.hooks.contract import (
+    BeginFlow,
+    Changed,
+    Continue,
+    Effect,
+    HookEvent,
+    LoggedIn,
+    MarkAddress,
+    Registered,
+    SendLetter,
+)
 from limen.app.scope import Scope
 from limen.domain.flow.continue_with import ShowVerification
 from limen.domain.flow.details import Detail, RegistrationDetail, VerificationDetail

@@ -1,6 +1,7 @@
 """How does what somebody entered become an identity? Traits read, identifiers and addresses found, problems named."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -13,9 +14,13 @@ from limen.domain.identity.credentials import Credential
 from limen.domain.identity.identity import Identity, IdentityState
 from limen.domain.identity.schema import TraitsReading
 from limen.domain.ids import IdentityId
+from limen.domain.text.shared import reason
 from limen.domain.ui.traits import trait_values, traits_from_form, traits_from_json
 from limen.kernel.json_doc import EMPTY, JsonDoc, JsonValue
 from limen.ports.traits import TraitsInvalid
+
+_NUL: Final = "\\u0000"
+_NO_NUL: Final = "The fields hold a character that no text can hold (U+0000)."
 
 
 class SentTraits(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +52,9 @@ def read_traits(scope: Scope, schema_id: str, body: Submission) -> SentTraits:
     sent: JsonValue = body.fields.get("traits", {})
     document = traits_from_json(schema, sent) if body.typed else traits_from_form(schema, sent)
     values = trait_values(schema, document)
+    if _NUL in document.text:
+        # PostgreSQL cannot keep it, and no person types it (security.md §2.25)
+        return SentTraits(values={}, problems=(Problem(reason(_NO_NUL), "traits"),))
     try:
         return SentTraits(values=values, reading=scope.services.schemas.read(schema, document))
     except TraitsInvalid as invalid:

@@ -57,7 +57,7 @@ def email(value: str) -> str:
     """The e-mail address in lower case. Raises NotAnAddress; also for invisible and right-to-left characters."""
     text = value.strip()
     folded = _folded(text)
-    if any(_hidden(char) for char in text) or _mixes_directions(folded):
+    if _CONTROL.search(text) or (not text.isascii() and (_hides(text) or _mixes_directions(folded))):
         raise NotAnAddress("The e-mail address holds characters that cannot be seen or that change its direction.")
     if not is_email(folded):
         raise NotAnAddress("This is no e-mail address.")
@@ -82,6 +82,10 @@ def _folded(value: str) -> str:
 
 def _visible(text: str) -> str:
     return "".join(char for char in text if not _hidden(char) and not _loose_dot(text, char))
+
+
+def _hides(text: str) -> bool:
+    return any(_hidden(char) for char in text)
 
 
 def _hidden(char: str) -> bool:

@@ -122,6 +122,11 @@ def identifier_taken_hints(types: tuple[str, ...], providers: tuple[str, ...], h
     )
 
 
+def no_identifier() -> Message:
+    """Nothing in the traits identifies people for the method that was chosen."""
+    return error(4000009, "Nothing was entered that could serve as your sign-in name.")
+
+
 def choose_a_credential() -> Message:
     return info(1040009, "Now choose how you want to sign in from now on.")
 

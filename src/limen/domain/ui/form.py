@@ -38,6 +38,8 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, nodes=tuple(nodes), messages=())
 
     def saying(self, *messages: Message) -> "Form":
+        if not messages:
+            return self
         return msgspec.structs.replace(self, messages=(*self.messages, *messages))
 
     def saying_at(self, name: str, *messages: Message) -> "Form":

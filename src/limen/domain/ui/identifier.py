@@ -13,10 +13,10 @@ _IDENTIFIERS: Final = (CredentialType.PASSWORD, CredentialType.WEBAUTHN, Credent
 
 
 def identifier_label(schema: IdentitySchema) -> Message:
-    """The title of the one trait that identifies people, or a general word when there are several (LOGIN-31)."""
+    """The title of the one trait that identifies people; a general word when there are several, or it has none (LOGIN-31)."""
     fields = schema.identifier_titles(*_IDENTIFIERS)
-    if len(fields) == 1:
-        return shared.titled(fields[0].title or fields[0].path[-1], fields[0].name)
+    if len(fields) == 1 and fields[0].title:
+        return shared.titled(fields[0].title, fields[0].name)
     return shared.identifier_label()
 
 

@@ -1,6 +1,7 @@
 """In which order does a form show its nodes? (FLOW-19, LOGIN-30, REG-21, SET-11)"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -67,8 +68,7 @@ def by_schema(nodes: Iterable[Node], schema: IdentitySchema, groups: tuple[Group
 
     The password stands behind the first trait, which in most schemas is the identifier, where both groups touch.
     """
-    traits = field_names(schema)
-    return ordered(nodes, groups, ("csrf_token", *traits[:1], "password", *traits[1:], *_BEHIND_THE_TRAITS))
+    return ordered(nodes, groups, _schema_names(field_names(schema)))
 
 
 def ordered(nodes: Iterable[Node], groups: tuple[Group, ...], names: tuple[str, ...]) -> tuple[Node, ...]:
@@ -79,21 +79,45 @@ def ordered(nodes: Iterable[Node], groups: tuple[Group, ...], names: tuple[str, 
     the first of them that it begins with, else behind all of them; `method` is always last. Where that leaves two nodes
     equal, the smaller value goes first (no value sorts behind digits and before letters); trait fields stay as they were.
     """
-    exact = {name: place for place, name in reversed(tuple(enumerate(names)))}
-    group_rank = {group: place for place, group in enumerate(groups)}
+    group_rank, exact = _ranks(groups), _ranks(names)
 
-    def rank(node: Node) -> tuple[int, str]:
+    def place(node: Node) -> int:
         name = node.name
         if name == "method":
-            return len(names) + 1, _shown_value(node)
-        place = exact.get(name)
-        if place is None:
-            place = next((place for place, begin in enumerate(names) if name.startswith(begin)), len(names))
-        return place, "" if name.startswith("traits.") else _shown_value(node)
+            return len(names) + 1
+        known = exact.get(name)
+        if known is None:
+            return next((place for place, begin in enumerate(names) if name.startswith(begin)), len(names))
+        return known
 
     by_rank_of_group = sorted(nodes, key=lambda node: group_rank.get(node.group, -1))
     runs = groupby(by_rank_of_group, key=lambda node: Group.DEFAULT if node.group is Group.PASSWORD else node.group)
-    return tuple(node for _, run in runs for node in sorted(run, key=rank))
+    return tuple(node for _, run in runs for node in _arranged(run, place))
+
+
+@lru_cache(maxsize=256)
+def _ranks(names: tuple[str, ...]) -> Mapping[str, int]:
+    """The place of each name; of one that is there twice, the first."""
+    return {name: place for place, name in reversed(tuple(enumerate(names)))}
+
+
+@lru_cache(maxsize=256)
+def _schema_names(traits: tuple[str, ...]) -> tuple[str, ...]:
+    return ("csrf_token", *traits[:1], "password", *traits[1:], *_BEHIND_THE_TRAITS)
+
+
+def _arranged(run: Iterable[Node], place: Callable[[Node], int]) -> Iterator[Node]:
+    """The nodes by their places; only where several have one place are their values read."""
+    placed: dict[int, list[Node]] = {}
+    for node in run:
+        placed.setdefault(place(node), []).append(node)
+    for at in sorted(placed):
+        equal = placed[at]
+        yield from equal if len(equal) == 1 else sorted(equal, key=_value_or_nothing)
+
+
+def _value_or_nothing(node: Node) -> str:
+    return "" if node.name.startswith("traits.") else _shown_value(node)
 
 
 def _shown_value(node: Node) -> str:

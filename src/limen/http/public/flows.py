@@ -94,15 +94,16 @@ def _looks_ahead(request: Request) -> bool:
 
 
 def start_of(request: Request, type: FlowType) -> Start:
+    asked = dict(reversed(request.query_items()))  # of several with one name the first counts
     return Start(
         type=type,
         request_url=request.url,
-        return_to=request.query("return_to"),
-        refresh=request.query("refresh") in _TRUE,
-        aal=request.query("aal"),
-        via=request.query("via"),
-        organization=request.query("organization"),
-        identity_schema=request.query("identity_schema"),
-        after_verification_return_to=request.query("after_verification_return_to"),
-        wants_exchange_code=request.query("return_session_token_exchange_code") in _TRUE,
+        return_to=asked.get("return_to", ""),
+        refresh=asked.get("refresh") in _TRUE,
+        aal=asked.get("aal", ""),
+        via=asked.get("via", ""),
+        organization=asked.get("organization", ""),
+        identity_schema=asked.get("identity_schema", ""),
+        after_verification_return_to=asked.get("after_verification_return_to", ""),
+        wants_exchange_code=asked.get("return_session_token_exchange_code") in _TRUE,
     )

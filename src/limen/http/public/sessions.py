@@ -11,7 +11,7 @@ from limen.domain.ids import SessionId, canonical_uuid
 from limen.http.body import submission
 from limen.http.doorway import Doorway
 from limen.http.paging import numbered, page_headers
-from limen.http.respond import NO_CONTENT, json_response
+from limen.http.respond import JSON_TYPE, NO_CONTENT, json_response
 from limen.http.routes import Route
 from limen.kernel.http_values import Request, Response
 from limen.wire import identity as wire_identity
@@ -57,4 +57,5 @@ class OwnSessionRoutes:
         if id is None:
             raise BadParameter("This is no session id.")
         await own.end_one(scope, SessionId(id))
-        return Response(status=NO_CONTENT)
+        # the type of a body that is not there: clients of the original see it (tests/wire)
+        return Response(status=NO_CONTENT, headers=(JSON_TYPE,))

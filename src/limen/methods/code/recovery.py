@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
 
 import msgspec
 
@@ -28,13 +27,13 @@ class CodeRecovery:
     """Answers the same, with the same work, whether anybody has the address or not (SEC-08)."""
 
     async def present(self, scope: Scope, flow: Flow[RecoveryDetail]) -> Sequence[Node]:
+        field = nodes.exact_code(recovery_code_label())
+        if flow.detail.skip_csrf_check:
+            return (field, nodes.go_on())
         if flow.active != proving.CODE:
             return ()
         if flow.state is State.CHOOSE_METHOD:
             return (nodes.email_address(), nodes.go_on())
-        field = nodes.exact_code(recovery_code_label())
-        if flow.detail.skip_csrf_check:
-            return (field, nodes.go_on())
         return (field, nodes.chosen(), nodes.go_on(), nodes.resend_to(proving.progress(flow).address))
 
     def read(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> Attempt[RecoveryDetail, Regained]:

@@ -71,6 +71,7 @@ class PasswordLogin:
             right = await scope.services.passwords.verify(payload.password, hash)
         except UnknownHash as error:
             scope.services.log.error("a stored password hash cannot be verified", identity=identity.id)
+            await scope.services.passwords.verify_nobody(payload.password, scope.config)
             raise _wrong(payload) from error
         if not right:
             raise _wrong(payload)

@@ -1,7 +1,6 @@
 """Is this password good enough? Length, likeness to the identifier, known breaches (PWD-09 … PWD-13)."""
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -14,7 +13,6 @@ from limen.methods.password import texts
 
 BCRYPT_MOST: Final = 72
 _LEAST_DISTANCE: Final = 5
-_MOST_SHARED: Final = 0.5
 _COMPARED: Final = 256
 FIELD: Final = "password"
 
@@ -51,5 +49,5 @@ def alike(password: str, identifier: str) -> bool:
     left, right = password[:_COMPARED].lower(), identifier[:_COMPARED].lower()
     if Levenshtein.distance(left, right) < _LEAST_DISTANCE:
         return True
-    shared = SequenceMatcher(None, left, right, autojunk=False).find_longest_match().size
-    return shared / max(len(left), 1) > _MOST_SHARED
+    half = len(left) // 2 + 1
+    return any(left[start : start + half] in right for start in range(len(left) - half + 1))

@@ -51,7 +51,7 @@ class PasswordSettings:
         credential = identity.credentials.get(TYPE)
         identifiers = _identifiers(scope, identity, credential)
         if not identifiers:
-            raise FormProblems(Problem(texts.no_identifier()))
+            raise FormProblems(Problem(shared.no_identifier()))
         await policy.check(scope, password, identifiers)
         if credential is not None and await _same(scope, credential, password):
             raise FormProblems(Problem(texts.same_as_before(), policy.FIELD))

@@ -1,4 +1,4 @@
-"""What does the password method say? Ids 1010001, 1010022, 4000006, 4000009, 4000031 … 4000034, 4000039."""
+"""What does the password method say? Ids 1010001, 1010022, 4000006, 4000031 … 4000034, 4000039."""
 
 import msgspec
 
@@ -30,10 +30,6 @@ def sign_in_with_password() -> Message:
 def credentials_wrong() -> Message:
     """The same words for a wrong password and for nobody (LOGIN-29)."""
     return error(4000006, "That did not match. Check your sign-in name and your password for typing errors.")
-
-
-def no_identifier() -> Message:
-    return error(4000009, "Nothing was entered that could serve as your sign-in name.")
 
 
 def too_similar() -> Message:
