@@ -111,6 +111,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     log: KeptLog
     egress: ScriptedEgress
     public: Application
+    admin: Application
     login: FlowEngine[LoginDetail, Authenticated]
     registration: FlowEngine[RegistrationDetail, Draft]
     tolerated: set[int] = msgspec.field(default_factory=set[int])
@@ -131,7 +132,17 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         await self.schemas.load(found.config)
         self.source.use(found)
 
+    async def operate(self, method: str, path: str, body: JsonObject) -> Answer:
+        """What an operator asks for over the admin listener."""
+        headers = {"content-type": "application/json"}
+        return await self._asked(self.admin, method, path, headers, json.dumps(body).encode(), "")
+
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str) -> Answer:
+        return await self._asked(self.public, method, path, headers, body, query)
+
+    async def _asked(
+        self, application: Application, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str
+    ) -> Answer:
         sent: list[dict[str, object]] = []
 
         async def receive() -> dict[str, object]:
@@ -148,7 +159,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
             "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
             "client": ("203.0.113.7", 40000),
         }
-        await self.public(scope, receive, send)
+        await application(scope, receive, send)
         start, rest = sent
         found = start["headers"]
         assert isinstance(found, list)
@@ -294,6 +305,7 @@ async def housed(
         log=log,
         egress=egress,
         public=both.public,
+        admin=both.admin,
         login=flows.login,
         registration=flows.registration,
     )

@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import ssl
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from datetime import UTC, datetime, timedelta
+
+from limen.adapters.system import SystemClock
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -109,7 +111,9 @@ class MailServer:
             await self._server.wait_closed()
         await asyncio.sleep(0.01)
 
-    def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+    ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         return AuthResult(success=self.users.get(data.login) == data.password, handled=False)
 
@@ -118,7 +122,7 @@ def certificate(folder: Path, name: str = "localhost") -> tuple[Path, Path]:
     """A self-signed certificate for that name, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -134,8 +138,6 @@ def certificate(folder: Path, name: str = "localhost") -> tuple[Path, Path]:
     cert_file, key_file = folder / f"{name}.pem", folder / f"{name}.key"
     cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return cert_file, key_file

@@ -1,14 +1,14 @@
 """How do people sign in and sign up by code? The same for browsers, single-page apps and native apps."""
 
 import pytest
-from play import ADA, AGAIN, EACH, House, Visitor, built
-from play_config import EMAIL_TRAIT, person
-from play_shown import Outcome, Shown
 
 from limen.app.scope import Client
 from limen.domain.courier.letter import TemplateType
 from limen.domain.identity.addresses import AddressStatus
 from limen.kernel.json_doc import JsonObject
+from play import ADA, AGAIN, EACH, House, Visitor, built
+from play_config import EMAIL_TRAIT, person
+from play_shown import Outcome, Shown
 
 BY_CODE: JsonObject = {
     **EMAIL_TRAIT,

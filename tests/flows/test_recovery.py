@@ -1,13 +1,13 @@
 """How does somebody get back in who forgot their password? The same for browsers, single-page apps and native apps."""
 
 import pytest
-from play import ADA, EACH, EACH_WEB, House, Visitor, built
-from play_config import OTHER_PASSWORD, UI
-from play_shown import Outcome, Shown, listed
 
 from limen.app.scope import Client
 from limen.domain.courier.letter import TemplateType
 from limen.kernel.json_doc import JsonObject, JsonValue
+from play import ADA, EACH, EACH_WEB, House, Visitor, built
+from play_config import OTHER_PASSWORD, UI
+from play_shown import Outcome, Shown, listed
 
 STRANGER = "nobody@house.test"
 RECOVERY: JsonObject = {"enabled": True, "ui_url": f"{UI}/recovery", "lifespan": "10m"}

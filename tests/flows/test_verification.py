@@ -1,14 +1,14 @@
 """How does somebody prove an address? On request, at sign-up, at sign-in; for all three kinds of client."""
 
 import pytest
-from play import ADA, EACH, House, Visitor, built
-from play_config import UI
-from play_shown import Outcome, Shown, listed, part
 
 from limen.app.scope import Client
 from limen.domain.courier.letter import TemplateType
 from limen.domain.identity.addresses import AddressStatus, VerifiableAddress
 from limen.kernel.json_doc import JsonObject, JsonValue
+from play import ADA, EACH, House, Visitor, built
+from play_config import UI
+from play_shown import Outcome, Shown, listed, part
 
 VERIFICATION: JsonObject = {"enabled": True, "ui_url": f"{UI}/verification", "lifespan": "10m"}
 SESSION: JsonObject = {"hook": "session"}

@@ -4,15 +4,15 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from play import ADA, House, built, housed, loaded
-from play_config import UI, base, merged
-from play_shown import Shown
 
 from limen.app.scope import Client
 from limen.domain.ids import FlowId
 from limen.kernel.json_doc import JsonObject
 from limen.ports.storage import SecretPurpose
 from limen.storage import open_storage
+from play import ADA, House, built, housed, loaded
+from play_config import UI, base, merged
+from play_shown import Shown
 
 STRANGER = "nobody@house.test"
 ON: JsonObject = {

@@ -3,12 +3,33 @@
 import pytest
 from sqlalchemy import Delete, Select, Update
 
-from limen.storage import SqlStorage, error_pages, expiry, flows, hot, identities, identity_changes, letters, session_changes
+from limen.storage import (
+    SqlStorage,
+    error_pages,
+    expiry,
+    flows,
+    hot,
+    identities,
+    identity_changes,
+    letters,
+    secrets,
+    session_changes,
+)
 from limen.storage import sessions as session_reads
 
 FOUND = {
     f"{module.__name__}.{name}": statement
-    for module in (hot, flows, identities, session_reads, error_pages, session_changes, identity_changes, letters)
+    for module in (
+        hot,
+        flows,
+        identities,
+        session_reads,
+        error_pages,
+        session_changes,
+        identity_changes,
+        letters,
+        secrets,
+    )
     for name, statement in vars(module).items()
     if isinstance(statement, (Select, Update, Delete)) and not name.startswith("_") and name != "COUNT"
 }

@@ -2,10 +2,11 @@
 
 import re
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
+from functools import lru_cache
 from typing import Final
 
 import idna
@@ -21,6 +22,15 @@ _COPIES: Final = frozenset({"cc", "bcc"})
 _OURS: Final = frozenset({"message-id", "date", "to", "mime-version", "content-type", "content-transfer-encoding"})
 
 
+class _KnownHeaders(HeaderRegistry):
+    """Makes a class for each name once; the library makes one for each header of each mail, which takes most of the time."""
+
+    __getitem__ = lru_cache(maxsize=256)(HeaderRegistry.__getitem__)
+
+
+_POLICY: Final = SMTP.clone(header_factory=_KnownHeaders())
+
+
 class Mail(msgspec.Struct, frozen=True):
     """An e-mail in its envelope. `international`: it needs a server that speaks SMTPUTF8."""
 
@@ -34,7 +44,7 @@ def mail_of(config: SmtpDelivery, letter: Letter) -> Mail:
     """The e-mail. Its Message-ID is the same in every attempt. Raises DeliveryFailed for what no server would take."""
     recipient = _recipient(letter.recipient)
     international = not recipient.isascii()
-    policy = SMTP.clone(utf8=international)
+    policy = _POLICY.clone(utf8=True) if international else _POLICY
     message = EmailMessage(policy=policy)
     try:
         message["Message-ID"] = f"<{letter.id}@{config.from_address.rpartition('@')[2]}>"
@@ -47,6 +57,8 @@ def mail_of(config: SmtpDelivery, letter: Letter) -> Mail:
         message.set_content(letter.body)
         if letter.html:
             message.add_alternative(letter.html, subtype="html")
+            # Its own, as nobody can know it: every attempt sends the same octets.
+            message.set_boundary(f"=_{letter.id}")
         content = message.as_bytes()
     except (ValueError, LookupError, MessageError) as error:
         raise DeliveryFailed("A header of the e-mail is malformed.", final=True) from error

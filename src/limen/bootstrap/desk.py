@@ -54,15 +54,7 @@ class PublicDesk:
         scope = await self._doorway.scope(request)
         restart = self.start_url(kind, request.query("return_to"))
         try:
-            if kind is FlowKind.LOGIN:
-                return (await self._engines.login.fetch(scope, id)).flow
-            if kind is FlowKind.REGISTRATION:
-                return (await self._engines.registration.fetch(scope, id)).flow
-            if kind is FlowKind.SETTINGS:
-                return (await self._engines.settings.fetch(scope, id)).flow
-            if kind is FlowKind.RECOVERY:
-                return (await self._engines.recovery.fetch(scope, id)).flow
-            return (await self._engines.verification.fetch(scope, id)).flow
+            return (await self._engines.of(kind).fetch(scope, id)).flow
         except FlowExpired as error:
             return FlowMissing(reason=MissingReason.EXPIRED, restart_url=error.restart)
         except FlowUnknown:

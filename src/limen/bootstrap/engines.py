@@ -16,6 +16,7 @@ from limen.app.flows.spec import LOGIN, RECOVERY, REGISTRATION, SETTINGS, VERIFI
 from limen.app.flows.verification import VerificationPolicy
 from limen.app.hooks.runner import HookRunner
 from limen.domain.flow.details import LoginDetail, RecoveryDetail, RegistrationDetail, VerificationDetail
+from limen.domain.flow.kinds import FlowKind
 from limen.http.public.flows import Engine
 
 
@@ -29,6 +30,9 @@ class Engines(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def all(self) -> Sequence[Engine]:
         return (self.login, self.registration, self.settings, self.recovery, self.verification)
+
+    def of(self, kind: FlowKind) -> Engine:
+        return next(engine for engine in self.all if engine.spec.kind is kind)
 
 
 def engines(methods: Sequence[Method], runner: HookRunner) -> Engines:

@@ -22,18 +22,7 @@ class NotYet(msgspec.Struct, frozen=True, kw_only=True):
 NOT_YET: Final = (
     NotYet(feature="HTTPS on Limen's own listeners", keys=("serve.public.tls", "serve.admin.tls")),
     NotYet(feature="Unix domain sockets", keys=("serve.public.socket", "serve.admin.socket")),
-    NotYet(feature="account recovery", keys=("selfservice.flows.recovery.enabled",), when="on"),
-    NotYet(feature="verification of addresses", keys=("selfservice.flows.verification.enabled",), when="on"),
-    NotYet(feature="links by e-mail", keys=("selfservice.methods.link.enabled",), when="on"),
-    NotYet(
-        feature="one-time codes",
-        keys=(
-            "selfservice.methods.code.enabled",
-            "selfservice.methods.code.passwordless_enabled",
-            "selfservice.methods.code.mfa_enabled",
-        ),
-        when="on",
-    ),
+    NotYet(feature="codes as a second factor", keys=("selfservice.methods.code.mfa_enabled",), when="on"),
     NotYet(feature="limits on guesses and floods", keys=("security.rate_limits.enabled",), when="on"),
     NotYet(feature="hiding who has an account in sign-up", keys=("security.account_enumeration.mitigate",), when="on"),
     NotYet(feature="sign-in in two steps", keys=("selfservice.flows.login.style",)),
@@ -62,7 +51,6 @@ NOT_YET: Final = (
     NotYet(
         feature="choices about recovery and codes",
         keys=(
-            "feature_flags.use_continue_with_transitions",
             "feature_flags.choose_recovery_address",
             "feature_flags.refresh_login_choose_address",
         ),
@@ -72,7 +60,6 @@ NOT_YET: Final = (
 
 HOOKS_NOT_YET: Final = (
     "web_hook",
-    "verification",
     "verify_new_address",
     "notify_previous_addresses",
     "b2b_sso",

@@ -82,7 +82,9 @@ class Responder:
     def __init__(self, error_pages: ErrorPages) -> None:
         self._error_pages = error_pages
 
-    async def respond(self, scope: Scope, request: Request, reply: Reply, client: Client) -> Response:
+    async def respond(  # noqa: C901, PLR0912 (one line for each kind of reply)
+        self, scope: Scope, request: Request, reply: Reply, client: Client
+    ) -> Response:
         match reply:
             case ShowFlow():
                 return self._flow(scope, reply, client)
@@ -164,7 +166,11 @@ class Responder:
         return redirect(reply.url, ("set-cookie", cookie))
 
     def _signed_in(self, scope: Scope, request: Request, reply: SignedIn, client: Client) -> Response:
-        cookies_set = self._session_cookies(scope, reply.issued, same_person=reply.same_person) if client is not Client.API else ()
+        cookies_set = (
+            self._session_cookies(scope, reply.issued, same_person=reply.same_person)
+            if client is not Client.API
+            else ()
+        )
         if client is Client.BROWSER:
             return redirect(reply.step_up or reply.go_to or reply.return_to, *cookies_set)
         if client is Client.SPA and reply.step_up:
@@ -232,7 +238,7 @@ class Responder:
 
     def _csrf(self, scope: Scope, flow: Flow[Detail]) -> tuple[tuple[str, str], ...]:
         """The anti-CSRF cookie, for browsers that have none yet (SEC-01)."""
-        if flow.type is not FlowType.BROWSER or scope.browser.has_csrf_cookie:
+        if not flow.csrf_token or scope.browser.has_csrf_cookie:
             return ()
         return (("set-cookie", cookies.csrf_cookie(scope.config, stored_form(scope.browser.token))),)
 

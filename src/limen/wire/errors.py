@@ -185,7 +185,7 @@ def document(found: Envelope) -> JsonDoc:
     return JsonDoc.of(found.error)
 
 
-def _details(error: LimenError) -> Detail | msgspec.UnsetType:
+def _details(error: LimenError) -> Detail | msgspec.UnsetType:  # noqa: PLR0911 (one line for each kind of error)
     match error:
         case app.CsrfViolation():
             return Detail(docs=_DOCS, hint=error.hint, reject_reason=error.reject_reason or msgspec.UNSET)

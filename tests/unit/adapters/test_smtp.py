@@ -125,7 +125,7 @@ async def test_a_refusal_is_final_when_the_server_says_so(
     (server.at_rcpt if at == "rcpt" else server.at_data)[ADA] = answer
     error = await failure(carrier, plain(server))
     assert error.final is final
-    assert answer.split()[0] in error.reason
+    assert answer.split(maxsplit=1)[0] in error.reason
     await carrier.deliver(plain(server), letter("bob@house.test"))
 
 
@@ -206,7 +206,16 @@ async def test_a_server_that_is_away_is_tried_again(carrier: SmtpCarrier) -> Non
 
 @pytest.mark.parametrize(
     "recipient",
-    ["ada", "ada@", "@x.test", "a b@x.test", "a@x.test\r\nBcc: b@y.test", "<a@x.test>", "a@x.test,b@y.test", "a@" + "x" * 330],
+    [
+        "ada",
+        "ada@",
+        "@x.test",
+        "a b@x.test",
+        "a@x.test\r\nBcc: b@y.test",
+        "<a@x.test>",
+        "a@x.test,b@y.test",
+        "a@" + "x" * 330,
+    ],
 )
 async def test_what_is_no_address_is_never_sent_to(server: MailServer, carrier: SmtpCarrier, recipient: str) -> None:
     await server.start()
@@ -225,5 +234,5 @@ async def test_a_header_cannot_be_broken(server: MailServer, carrier: SmtpCarrie
 async def test_international_addresses_are_written_to(server: MailServer, carrier: SmtpCarrier) -> None:
     await server.start()
     await carrier.deliver(plain(server), letter("ada@häuser.test"))
-    await carrier.deliver(plain(server), letter("адa@häuser.test"))
-    assert [mail.recipients for mail in server.mails] == [["ada@xn--huser-gra.test"], ["адa@xn--huser-gra.test"]]
+    await carrier.deliver(plain(server), letter("пётр@häuser.test"))
+    assert [mail.recipients for mail in server.mails] == [["ada@xn--huser-gra.test"], ["пётр@xn--huser-gra.test"]]

@@ -20,7 +20,6 @@ from limen.http.public.inbox import InboxRoutes
 from limen.kernel.json_doc import JsonDoc
 from limen.ports.storage import Dispatch
 
-
 replace = msgspec.structs.replace
 HIDDEN = "<redacted-unless-dev-mode>"
 

@@ -296,7 +296,19 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-Reply: TypeAlias = ShowFlow | Replaced | StartedOver | SignedIn | SignedUp | SignedOut | GoTo | SettingsSaved | SignInAgain | Recovered | Refused
+Reply: TypeAlias = (
+    ShowFlow
+    | Replaced
+    | StartedOver
+    | SignedIn
+    | SignedUp
+    | SignedOut
+    | GoTo
+    | SettingsSaved
+    | SignInAgain
+    | Recovered
+    | Refused
+)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeGuard, TypeVar
 
 import msgspec
 
@@ -143,7 +143,11 @@ class FlowEngine(Generic[D, R]):
     async def _check_reader(self, scope: Scope, flow: Flow[D]) -> None:
         if self.spec.guard is Guard.OWNER:
             await self._policy.admit(scope, flow)
-        elif flow.type is FlowType.BROWSER and not _for_anybody(flow) and not csrf.belongs_to(scope.browser, flow.csrf_token):
+        elif (
+            flow.type is FlowType.BROWSER
+            and not _for_anybody(flow)
+            and not csrf.belongs_to(scope.browser, flow.csrf_token)
+        ):
             raise csrf.violation(scope.browser, without_token=True)
 
     # -- submit ---------------------------------------------------------------------------------------------------------
@@ -167,9 +171,10 @@ class FlowEngine(Generic[D, R]):
         Raises FlowIdMissing, FlowUnknown.
         """
         flow = await self._load(scope, id) if canonical_uuid(id) else None
-        openers = [part for part in self._enabled(scope).values() if isinstance(part, Opener)]
-        attempts = [opener.opened(scope, flow, query) for opener in openers] if flow is not None else []
-        attempt = next((attempt for attempt in attempts if attempt is not None), None)
+        attempt: Attempt[D, R] | None = None
+        for part in self._enabled(scope).values():
+            if flow is not None and attempt is None and _is_opener(part):
+                attempt = part.opened(scope, flow, query)
         if flow is None or attempt is None:
             return await self.submit(scope, id, query)
         scope = msgspec.structs.replace(scope, client=Client.BROWSER)
@@ -221,7 +226,9 @@ class FlowEngine(Generic[D, R]):
 
     async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
         form = (await self._presented(scope, step.flow)).holding(step.values).saying(*step.messages)
-        return await self._saved(scope, msgspec.structs.replace(step.flow, form=form), again=step.again, along=step.along)
+        return await self._saved(
+            scope, msgspec.structs.replace(step.flow, form=form), again=step.again, along=step.along
+        )
 
     async def _shown_again(self, scope: Scope, flow: Flow[D], problems: FormProblems) -> ShowFlow:
         bare = flow.form.emptied(problems.below) if problems.below else flow.form.without_messages()
@@ -278,6 +285,10 @@ class FlowEngine(Generic[D, R]):
         return StartedOver(flow=fresh, reason=over)
 
 
+def _is_opener(part: Participant[D, R]) -> TypeGuard[Opener[D, R]]:
+    return isinstance(part, Opener)
+
+
 def _for_anybody(flow: Flow[Detail]) -> bool:
     """Whether an operator made the flow for a browser that was not there yet (REC-21, security.md §2.38)."""
     return isinstance(flow.detail, RecoveryDetail) and flow.detail.skip_csrf_check
@@ -292,11 +303,13 @@ async def nodes_of(scope: Scope, flow: Flow[D], participants: Mapping[MethodName
     """What every method that is switched on shows of the flow, in no particular order; while a code is on its way, only
     the method that sent it has something to show.
     """
-    nodes = [csrf_node(scope, FlowType.BROWSER if flow.csrf_token else flow.type)]
+    nodes: list[Node] = []
     waiting = flow.active if flow.state is State.SENT_EMAIL and flow.active in participants else None
     for name, participant in participants.items():
         if scope.config.method_enabled(name) and waiting in {None, name}:
             nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
+    if nodes or flow.csrf_token or flow.type is FlowType.BROWSER:
+        nodes.insert(0, csrf_node(scope, FlowType.BROWSER if flow.csrf_token else flow.type))
     return nodes
 
 

@@ -62,9 +62,13 @@ class RecoveryPolicy:
             raise AlreadySignedIn(_home(scope))
 
     def chosen(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> str:
-        """Once a code was sent, a submission without an address is one with a code, whatever it calls itself."""
-        waits = flow.active == proving.CODE and flow.state is not State.CHOOSE_METHOD
-        return "code" if waits and not body.text("email") else body.method
+        """Once a code was sent, a submission without an address is one with a code, whatever it calls itself. A form for
+        links takes no codes.
+        """
+        by_code = flow.active == proving.CODE
+        if by_code and flow.state is not State.CHOOSE_METHOD and not body.text("email"):
+            return proving.CODE
+        return body.method if by_code or body.method != proving.CODE else ""
 
     def unmatched(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.RECOVERY)))

@@ -59,7 +59,14 @@ class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
 LOGIN: Final = FlowSpec(kind=FlowKind.LOGIN, detail=LoginDetail)
 REGISTRATION: Final = FlowSpec(kind=FlowKind.REGISTRATION, detail=RegistrationDetail)
 SETTINGS: Final = FlowSpec(kind=FlowKind.SETTINGS, detail=SettingsDetail, guard=Guard.OWNER, names_expiry=False)
-RECOVERY: Final = FlowSpec(kind=FlowKind.RECOVERY, detail=RecoveryDetail, names_expiry=False, active=_recovered_by, opened=True)
+RECOVERY: Final = FlowSpec(
+    kind=FlowKind.RECOVERY, detail=RecoveryDetail, names_expiry=False, active=_recovered_by, opened=True
+)
 VERIFICATION: Final = FlowSpec(
-    kind=FlowKind.VERIFICATION, detail=VerificationDetail, names_expiry=False, orders_after_problem=False, active=_verified_by, opened=True
+    kind=FlowKind.VERIFICATION,
+    detail=VerificationDetail,
+    names_expiry=False,
+    orders_after_problem=False,
+    active=_verified_by,
+    opened=True,
 )

@@ -46,7 +46,9 @@ class VerificationPolicy:
             raise ProvingDisabled("Confirming addresses is switched off here.")
 
     def chosen(self, scope: Scope, flow: Flow[VerificationDetail], body: Submission) -> str:
-        return body.method or ("code" if body.text("code") else "")
+        """A form is for one method; a code alone says which."""
+        wanted = body.method or (proving.CODE if body.text("code") else "")
+        return wanted if wanted == flow.active else ""
 
     def unmatched(self, scope: Scope, flow: Flow[VerificationDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.VERIFICATION)))

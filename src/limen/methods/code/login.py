@@ -58,7 +58,7 @@ class CodeLogin:
             code = body.text("code")
             if not code:
                 raise FormProblems(Problem(required("code"), "code"))
-            return partial(self._entered, scope, noted, code)
+            return partial(self._entered, scope, noted, code, body.text("identifier"))
         entered = body.text("identifier") or (proving.progress(flow).address if waits else "")
         if not entered:
             raise FormProblems(Problem(required("identifier"), "identifier"))
@@ -81,14 +81,15 @@ class CodeLogin:
         )
 
     async def _entered(
-        self, scope: Scope, flow: Flow[LoginDetail], code: str
+        self, scope: Scope, flow: Flow[LoginDetail], code: str, identifier: str
     ) -> Done[LoginDetail, Authenticated] | Stay[LoginDetail]:
         counted, came = await proving.tried(scope, flow, code)
         if came.too_often:
             return Stay(flow=counted, messages=(proving.too_often(),))
         wrong = Stay(flow=counted, messages=(texts.sign_in_code_wrong(),))
         secret = came.secret
-        if secret is None or secret.identity_id is None or secret.expires_at <= scope.services.clock.now():
+        other = bool(identifier) and lookup_form(identifier) != proving.progress(flow).address
+        if other or secret is None or secret.identity_id is None or secret.expires_at <= scope.services.clock.now():
             return wrong
         identity = await scope.services.storage.identities.get(secret.identity_id)
         if identity is None:
@@ -113,7 +114,7 @@ async def _owner(scope: Scope, address: str) -> Identity | None:
     other = await identities.by_identifier(_ANY, address)
     if other is None:
         return None
-    known = {each.value for each in (*other.verifiable_addresses, *other.recovery_addresses)}
+    known = {each.value for each in other.verifiable_addresses} | {each.value for each in other.recovery_addresses}
     return other if address in known else None
 
 

@@ -68,7 +68,14 @@ class CodeRegistration:
         made = msgspec.structs.replace(
             proving.progress(flow), address=addresses[0][1], via=addresses[0][0], about=about
         )
-        begun = msgspec.structs.replace(proving.remembering(flow, made), state=State.SENT_EMAIL, active=proving.CODE)
+        once = flow.detail.step is SignUpStep.EVERYTHING
+        step = SignUpStep.EVERYTHING if once else SignUpStep.CREDENTIALS
+        begun = msgspec.structs.replace(
+            proving.remembering(flow, made),
+            state=State.SENT_EMAIL,
+            active=proving.CODE,
+            detail=msgspec.structs.replace(flow.detail, step=step),
+        )
         parts: list[proving.Outgoing] = []
         for via, address in dict.fromkeys(addresses):
             to = proving.Addressee(address=address, via=via, identity=newcomer.identity, stored=False)

@@ -50,7 +50,11 @@ class ProfileRegistration:
     ) -> Stay[RegistrationDetail]:
         detail = msgspec.structs.replace(flow.detail, step=step)
         messages = (shared.choose_a_credential(),) if step is SignUpStep.CREDENTIALS else ()
-        return Stay(flow=msgspec.structs.replace(flow, detail=detail, state=State.CHOOSE_METHOD), values=traits.values, messages=messages)
+        return Stay(
+            flow=msgspec.structs.replace(flow, detail=detail, state=State.CHOOSE_METHOD),
+            values=traits.values,
+            messages=messages,
+        )
 
 
 def _group(scope: Scope) -> Group:

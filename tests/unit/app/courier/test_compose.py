@@ -13,7 +13,14 @@ from doubles.ids import CountingIds
 from limen.adapters.jinja_templates import SandboxedJinja
 from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.sources import LANGUAGES
-from limen.config.courier import CourierConfig, CourierTemplates, EmailBody, EmailTemplate, PlainTemplates, ValidTemplates
+from limen.config.courier import (
+    CourierConfig,
+    CourierTemplates,
+    EmailBody,
+    EmailTemplate,
+    PlainTemplates,
+    ValidTemplates,
+)
 from limen.config.model import Config
 from limen.config.serve import PublicListener, ServeConfig
 from limen.domain.courier.letter import Letter, LetterStatus, TemplateType
@@ -83,9 +90,7 @@ def wording(template: TemplateType, via: Via = Via.EMAIL, language: str = "", **
     return msgspec.structs.replace(made, **more)
 
 
-async def composed(
-    what: Wording, settings: Config | None = None, documents: WrittenDocuments | None = None
-) -> Letter:
+async def composed(what: Wording, settings: Config | None = None, documents: WrittenDocuments | None = None) -> Letter:
     letters = WrittenLetters(documents or InlineDocuments(), SandboxedJinja(), CLOCK, CountingIds())
     return await letters.compose(settings or config(), what)
 
@@ -173,7 +178,7 @@ async def test_the_operators_templates_are_used() -> None:
 
 @pytest.mark.covers("COU-11")
 async def test_jinja_templates_are_used_where_they_say_so() -> None:
-    source = '{# jinja2 #}{% for n in Identity.traits.name.values() %}{{ n }}{% endfor %} {{ LoginCode }}'
+    source = "{# jinja2 #}{% for n in Identity.traits.name.values() %}{{ n }}{% endfor %} {{ LoginCode }}"
     evil = msgspec.structs.replace(ADA, traits=JsonDoc.of({"name": {"first": "<i>"}}))
     settings = login_mail("{# jinja2 #} Hi\n{{ To }} ", source, source)
     letter = await composed(wording(TemplateType.LOGIN_CODE_VALID, identity=evil), settings)

@@ -61,9 +61,12 @@ def refused(source: str, kind: Kind = Kind.TEXT) -> str:
         ('{{ $x := "a" }}{{ range .Names }}{{ $x = . }}{{ end }}{{ $x }}', "Bob"),
         ('{{ define "hi" }}Hi {{ . }}{{ end }}{{ template "hi" .Code }}', "Hi 123456"),
         ('{{ block "b" .To }}[{{ . }}]{{ end }}', "[ada@house.test]"),
-        ('{{ join ", " .Names }} {{ first .Names }} {{ contains "a" "cat" }} {{ replace "a" "o" "cat" }}', "Ada, Bob Ada true cot"),
+        (
+            '{{ join ", " .Names }} {{ first .Names }} {{ contains "a" "cat" }} {{ replace "a" "o" "cat" }}',
+            "Ada, Bob Ada true cot",
+        ),
         ("{{ (index .Names 0) | lower }} {{ (.Identity).traits.n }}", "ada 3"),
-        ("{{ `raw \\n` }} {{ \"tab\\t\\\"\" }}", 'raw \\n tab\t"'),
+        ('{{ `raw \\n` }} {{ "tab\\t\\"" }}', 'raw \\n tab\t"'),
         ('{{ ternary "a" "b" .Yes }} {{ coalesce .Nothing "" "c" }} {{ empty .Nothing }}', "a c true"),
     ],
 )
@@ -76,7 +79,7 @@ def test_what_a_template_says(source: str, text: str) -> None:
     ("source", "line", "construct"),
     [
         ("a\n{{ .Missing }}", 2, ".Missing"),
-        ("a\n\n{{ env \"HOME\" }}", 3, "'env'"),
+        ('a\n\n{{ env "HOME" }}', 3, "'env'"),
         ("{{ if .Yes }}\nx", 1, "{{end}}"),
         ("x\n{{ end }}", 2, "{{end}}"),
         ("{{ .To", 1, "}}"),
@@ -149,7 +152,13 @@ def test_what_is_inserted_into_html_is_no_markup(source: str, text: str) -> None
 
 @pytest.mark.parametrize(
     "source",
-    ["<p class={{ .Code }}>", "<script>{{ .Code }}</script>", '<p onclick="{{ .Code }}">', "<style>{{ .Code }}</style>", "<p {{ .Code }}>"],
+    [
+        "<p class={{ .Code }}>",
+        "<script>{{ .Code }}</script>",
+        '<p onclick="{{ .Code }}">',
+        "<style>{{ .Code }}</style>",
+        "<p {{ .Code }}>",
+    ],
 )
 def test_places_where_nothing_can_be_made_harmless_are_refused(source: str) -> None:
     refused(source, Kind.HTML)
