@@ -3,52 +3,77 @@
 make bench                      Limen alone
 make bench RIVAL='command'      another server with the same interface, in interleaved rounds
 SCALE=4 make bench              more requests
+ROUNDS=5 make bench             more rounds; the table at the end shows the median and the range
+ONLY='whoami,login form' make bench     these scenarios
+STORM=1 make bench              also: the session check while fifty people sign in at bcrypt cost 12
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import statistics
 import sys
 from pathlib import Path
 
+import uvloop
+
 from bench.load import HEADER, Figures
+from bench.noise import Noise
 from bench.scenarios import all_scenarios
+from bench.storm import storm
 from bench.subject import Subject
 
-ROUNDS = 3
+ENVIRONMENT = os.environ  # noqa: TID251 (a program of its own, with an environment of its own)
+ONLY = frozenset(filter(None, ENVIRONMENT.get("ONLY", "").split(",")))
+COLD, MEMORY = "cold start, ms", "idle memory, MB"
 
 
-def measured(command: str, scale: float) -> tuple[list[Figures], float, float]:
+def measured(command: str, scale: float) -> tuple[list[Figures], dict[str, float]]:
+    """The figures of one start: of every scenario, and of the start itself."""
     subject = Subject(command).start()
     try:
-        idle = subject.memory()
-        return asyncio.run(all_scenarios(subject, scale)), subject.cold_start, idle
+        start = {COLD: subject.cold_start * 1000, MEMORY: subject.memory()}
+        return uvloop.run(all_scenarios(subject, scale, ONLY)), start
+    finally:
+        subject.stop()
+
+
+def stormy(command: str) -> dict[str, float]:
+    subject = Subject(command, cost=12, dev=False).start()
+    try:
+        return uvloop.run(storm(subject))
     finally:
         subject.stop()
 
 
 def main() -> None:
-    scale = float(os.environ.get("SCALE", "1"))
-    ours = os.environ.get("SUT", str(Path(sys.executable).with_name("limen")))
-    rival = os.environ.get("RIVAL", "")
-    costs: dict[str, dict[str, list[float]]] = {}
-    for at in range(ROUNDS):
-        for name, command in (("limen", ours), ("rival", rival)):
+    scale, rounds = float(ENVIRONMENT.get("SCALE", "1")), int(ENVIRONMENT.get("ROUNDS", "3"))
+    ours = ENVIRONMENT.get("SUT", str(Path(sys.executable).with_name("limen")))
+    servers = {"limen": ours, "rival": ENVIRONMENT.get("RIVAL", "")}
+    found: dict[str, dict[str, list[float]]] = {}
+    noise = Noise()
+    for at in range(rounds):
+        for name, command in servers.items():
             if not command:
                 continue
-            figures, cold, idle = measured(command, scale)
-            print(f"\nround {at + 1}, {name}: cold start {cold:.2f} s, idle memory {idle:.0f} MB\n{HEADER}")
-            for figure in figures:
-                print(figure.row)
-                cost = figure.cpu / len(figure.latencies) * 1e6
-                costs.setdefault(figure.name, {}).setdefault(name, []).append(cost)
-    print("\nCPU µs per request, median of the rounds")
-    for scenario, found in costs.items():
-        medians = {name: statistics.median(values) for name, values in found.items()}
-        ratio = f"   1/{medians['rival'] / medians['limen']:.1f} of the rival" if "rival" in medians else ""
-        print(f"  {scenario:<26}" + "  ".join(f"{name} {value:.0f}" for name, value in medians.items()) + ratio)
+            print(f"\nround {at + 1}, {name} ({noise.hint()})\n{HEADER}", flush=True)
+            figures, start = measured(command, scale)
+            costs = {figure.name: figure.cost for figure in figures}
+            for what, value in {**costs, **start, **(stormy(command) if "STORM" in ENVIRONMENT else {})}.items():
+                found.setdefault(what, {}).setdefault(name, []).append(value)
+    print(f"\nCPU µs per request unless another unit is named: median (least to greatest) of {rounds} rounds")
+    for what, values in found.items():
+        print(f"  {what:<30}{'   '.join(f'{name} {summary(all)}' for name, all in values.items())}{ratio(values)}")
+
+
+def summary(values: list[float]) -> str:
+    return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
+
+
+def ratio(values: dict[str, list[float]]) -> str:
+    if "rival" not in values or not statistics.median(values["limen"]):
+        return ""
+    return f"   rival/limen {statistics.median(values['rival']) / statistics.median(values['limen']):.1f}"
 
 
 if __name__ == "__main__":

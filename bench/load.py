@@ -25,10 +25,15 @@ class Figures:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else 0.0
 
     @property
+    def cost(self) -> float:
+        """Microseconds of the server's processor time for each request."""
+        return self.cpu / len(self.latencies) * 1e6
+
+    @property
     def row(self) -> str:
         count = len(self.latencies)
-        rate, cost = count / self.seconds, self.cpu / count * 1e6
-        return f"{self.name:<24}{count:>8}{rate:>10.0f}{self.at(0.5):>9.2f}{self.at(0.99):>9.2f}{cost:>12.0f}{self.failures:>9}"
+        latency = f"{self.at(0.5):>9.2f}{self.at(0.99):>9.2f}"
+        return f"{self.name:<24}{count:>8}{count / self.seconds:>10.0f}{latency}{self.cost:>12.0f}{self.failures:>9}"
 
 
 HEADER = f"{'scenario':<24}{'requests':>8}{'req/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs/req':>12}{'failures':>9}"

@@ -1,4 +1,4 @@
-"""What is measured? The session check, a login form, signing in, signing up."""
+"""What is measured? The session check, a login form, signing in and signing up: the submit alone, and with its form."""
 
 from __future__ import annotations
 
@@ -16,69 +16,90 @@ def email(number: int, group: str = "member") -> str:
     return f"{group}-{number}@bench.test"
 
 
-async def submitted(connection: Connection, kind: str, body: dict[str, object]) -> AsyncIterator[tuple[bool, bytes]]:
-    """A native flow: made, then sent. Yields for each of the two requests."""
-    status, answer = await connection.ask("GET", f"/self-service/{kind}/api")
-    flow = json.loads(answer)["id"] if status == 200 else ""
-    yield status == 200, answer
-    status, answer = await connection.ask("POST", f"/self-service/{kind}?flow={flow}", json.dumps(body).encode())
-    yield status == 200, answer
+def sign_in(number: int) -> bytes:
+    return json.dumps({"method": "password", "identifier": email(number), "password": PASSWORD}).encode()
 
 
-async def populate(subject: Subject) -> list[str]:
+def sign_up(number: int, group: str) -> bytes:
+    traits = {"email": email(number, group), "name": {"first": "Ada", "last": "L"}}
+    return json.dumps({"method": "password", "password": PASSWORD, "traits": traits}).encode()
+
+
+async def form(connection: Connection, kind: str, client: str = "api") -> str:
+    """The id of a new flow; empty when there is none."""
+    status, answer = await connection.ask("GET", f"/self-service/{kind}/{client}")
+    return str(json.loads(answer)["id"]) if status == 200 else ""
+
+
+async def submit(connection: Connection, kind: str, flow: str, body: bytes) -> tuple[bool, bytes]:
+    status, answer = await connection.ask("POST", f"/self-service/{kind}?flow={flow}", body)
+    return status == 200, answer
+
+
+async def populate(subject: Subject, people: int = PEOPLE) -> list[str]:
     """People who signed up; their session tokens."""
     tokens: list[str] = []
     async with Connection(subject.public_port) as connection:
-        for number in range(PEOPLE):
-            traits = {"email": email(number), "name": {"first": "Ada", "last": "L"}}
-            body: dict[str, object] = {"method": "password", "password": PASSWORD, "traits": traits}
-            answers = [answer async for _, answer in submitted(connection, "registration", body)]
-            tokens.append(json.loads(answers[-1])["session_token"])
+        for number in range(people):
+            flow = await form(connection, "registration")
+            _, answer = await submit(connection, "registration", flow, sign_up(number, "member"))
+            tokens.append(json.loads(answer)["session_token"])
     return tokens
 
 
-async def all_scenarios(subject: Subject, scale: float) -> list[Figures]:
-    """Every scenario once. `scale` multiplies the number of requests."""
-    tokens = await populate(subject)
+class Scenarios:
+    """Every scenario as the work of one client in round n."""
 
-    async def whoami(connection: Connection, number: int) -> AsyncIterator[bool]:
-        token = tokens[number % len(tokens)]
-        status, _ = await connection.ask("GET", "/sessions/whoami", headers=f"x-session-token: {token}\r\n")
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = tokens
+        self.flows: list[str] = []
+
+    async def whoami(self, connection: Connection, number: int) -> AsyncIterator[bool]:
+        header = f"x-session-token: {self._tokens[number % len(self._tokens)]}\r\n"
+        status, _ = await connection.ask("GET", "/sessions/whoami", headers=header)
         yield status == 200
 
-    async def form(connection: Connection, number: int) -> AsyncIterator[bool]:
-        status, _ = await connection.ask(
-            "GET", "/self-service/login/browser" if number % 2 else "/self-service/login/api"
-        )
-        yield status == 200
+    async def login_form(self, connection: Connection, number: int) -> AsyncIterator[bool]:
+        yield bool(await form(connection, "login", "browser" if number % 2 else "api"))
 
-    async def login(connection: Connection, number: int) -> AsyncIterator[bool]:
-        body: dict[str, object] = {"method": "password", "identifier": email(number % PEOPLE), "password": PASSWORD}
-        async for good, _ in _second(submitted(connection, "login", body)):
-            yield good
+    async def login_submit(self, connection: Connection, number: int) -> AsyncIterator[bool]:
+        yield (await submit(connection, "login", self.flows[number], sign_in(number % PEOPLE)))[0]
 
-    async def registration(connection: Connection, number: int) -> AsyncIterator[bool]:
-        traits = {"email": email(number, "newcomer"), "name": {"first": "Ada"}}
-        body: dict[str, object] = {"method": "password", "password": PASSWORD, "traits": traits}
-        async for good, _ in _second(submitted(connection, "registration", body)):
-            yield good
+    async def sign_up_submit(self, connection: Connection, number: int) -> AsyncIterator[bool]:
+        yield (await submit(connection, "registration", self.flows[number], sign_up(number, "newcomer")))[0]
 
+    async def login(self, connection: Connection, number: int) -> AsyncIterator[bool]:
+        flow = await form(connection, "login")
+        yield (await submit(connection, "login", flow, sign_in(number % PEOPLE)))[0]
+
+    async def registration(self, connection: Connection, number: int) -> AsyncIterator[bool]:
+        flow = await form(connection, "registration")
+        yield (await submit(connection, "registration", flow, sign_up(number, "visitor")))[0]
+
+    async def prepare(self, subject: Subject, kind: str, count: int) -> None:
+        """Flows that wait to be submitted: making them is not measured."""
+        async with Connection(subject.public_port) as connection:
+            self.flows = [await form(connection, kind) for _ in range(count)]
+
+
+async def all_scenarios(subject: Subject, scale: float, only: frozenset[str]) -> list[Figures]:
+    """Every scenario once, or those that are named, printed as they end. `scale` multiplies the number of requests."""
+    ready = Scenarios(await populate(subject))
     plan = (
-        ("whoami", 16, 600, whoami),
-        ("login form", 8, 250, form),
-        ("login (form and submit)", 8, 60, login),
-        ("registration (both)", 8, 60, registration),
+        ("whoami", 16, 600, "", ready.whoami),
+        ("login form", 8, 250, "", ready.login_form),
+        ("login submit", 8, 60, "login", ready.login_submit),
+        ("registration submit", 8, 60, "registration", ready.sign_up_submit),
+        ("login, form and submit", 8, 60, "", ready.login),
+        ("registration, both", 8, 60, "", ready.registration),
     )
-    return [
-        await run(name, subject.public_port, clients, max(1, int(rounds * scale)), work, subject.cpu)
-        for name, clients, rounds, work in plan
-    ]
-
-
-async def _second(pairs: AsyncIterator[tuple[bool, bytes]]) -> AsyncIterator[tuple[bool, bytes]]:
-    """Both requests of a flow as one measurement: it is good when both are."""
-    fine = True
-    last = b""
-    async for good, answer in pairs:
-        fine, last = fine and good, answer
-    yield fine, last
+    figures: list[Figures] = []
+    for name, clients, rounds, prepared, work in plan:
+        if only and name not in only:
+            continue
+        each = max(1, int(rounds * scale))
+        if prepared:
+            await ready.prepare(subject, prepared, clients * each)
+        figures.append(await run(name, subject.public_port, clients, each, work, subject.cpu))
+        print(figures[-1].row, flush=True)
+    return figures

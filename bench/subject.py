@@ -6,8 +6,9 @@ import base64
 import json
 import os
 import shlex
+import shutil
 import signal
-import socket
+import socket  # noqa: TID251 (only to find a free port)
 import subprocess
 import sys
 import tempfile
@@ -53,14 +54,15 @@ def free_port() -> int:
 class Subject:
     """One running server, its addresses, and what it has used of the processor and of memory."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, *, cost: int = 4, dev: bool = True) -> None:
         self.command = shlex.split(command)
+        self.cost, self.flags = cost, ["--dev"] if dev else []
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.public_port, self.admin_port = free_port(), free_port()
         self.public, self.admin = f"http://127.0.0.1:{self.public_port}", f"http://127.0.0.1:{self.admin_port}"
         self.file = self.folder / "config.json"
         self.file.write_text(json.dumps(self._config()))
-        self.environment = {**os.environ, "SECURITY_RATE_LIMITS_ENABLED": "false"}
+        self.environment = {**os.environ, "SECURITY_RATE_LIMITS_ENABLED": "false"}  # noqa: TID251 (handed on)
         self.process: subprocess.Popen[bytes] | None = None
         self.cold_start = 0.0
 
@@ -92,7 +94,7 @@ class Subject:
                 "methods": {"password": {"config": {"haveibeenpwned_enabled": False}}},
             },
             "secrets": {"cookie": ["bench-cookie-secret-0123456789"], "cipher": ["bench-cipher-secret-012345678901"]},
-            "hashers": {"algorithm": "bcrypt", "bcrypt": {"cost": 4}},
+            "hashers": {"algorithm": "bcrypt", "bcrypt": {"cost": self.cost}},
             "log": {"level": "error"},
         }
 
@@ -102,7 +104,7 @@ class Subject:
         subprocess.run(migrate, env=environment, check=True, capture_output=True, timeout=120)
         begin = time.monotonic()
         log = (self.folder / "log.txt").open("wb")
-        command = [*self.command, "serve", "-c", str(self.file), "--dev"]
+        command = [*self.command, "serve", "-c", str(self.file), *self.flags]
         self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
         while time.monotonic() - begin < 60:
             try:
@@ -110,13 +112,14 @@ class Subject:
                     self.cold_start = time.monotonic() - begin
                     return self
             except (urllib.error.URLError, OSError):
-                time.sleep(0.005)
+                time.sleep(0.005)  # noqa: TID251 (there is no loop yet)
         sys.exit(f"the server did not start: {(self.folder / 'log.txt').read_text()[-2000:]}")
 
     def stop(self) -> None:
         if self.process is not None:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(timeout=40)
+        shutil.rmtree(self.folder)
 
     def cpu(self) -> float:
         """Seconds of processor time that the server has used until now, its children included."""

@@ -25,7 +25,8 @@ from server.running import RunningServer  # noqa: E402
 WIDTHS = {390: 844, 1280: 900}
 SCHEMES = ("light", "dark")
 README_PICTURE = ROOT / "docs" / "pictures" / "sign-in.png"
-README_SIZE = {"width": 960, "height": 600}
+README_SIZE = {"width": 960, "height": 720}
+PASSWORD = "an arch of stone and light"
 
 
 class Camera:
@@ -44,7 +45,7 @@ class Camera:
 
 def fill_in(page: Page, address: str, password: str) -> None:
     """Put something sensible into whatever the form asks for."""
-    for field in page.locator("form:has(.section) input:visible").all():
+    for field in page.locator("form:has(.section) input:visible:not([readonly])").all():
         match field.get_attribute("type"):
             case "password":
                 field.fill(password)
@@ -68,7 +69,6 @@ def press(page: Page) -> None:
 def tour(camera: Camera, base: str, address: str) -> None:
     """Sign-in, its error, sign-up step by step, home, sign-out, a stored error."""
     page = camera.page
-    password = f"an arch of {address} light"
     page.goto(f"{base}/ui/")
     camera.take("welcome")
     page.goto(f"{base}/ui/login")
@@ -81,11 +81,11 @@ def tour(camera: Camera, base: str, address: str) -> None:
         if not page.locator("form:has(.section)").count() or "/ui/registration" not in page.url:
             break
         camera.take(f"sign-up-{step}")
-        if step == 1 and page.locator("input[type=password]").count():
+        if page.locator("input[type=password]").count():
             fill_in(page, address, "short")
             press(page)
             camera.take("sign-up-refused")
-        fill_in(page, address, password)
+        fill_in(page, address, PASSWORD)
         press(page)
     page.goto(f"{base}/ui/")
     camera.take("home")

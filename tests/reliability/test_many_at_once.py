@@ -12,8 +12,8 @@ from server.running import RunningServer
 
 SIXTEEN = 16
 ROUNDS = 5
-TAKEN, COMPLETED = 4000007, 4040002
-"""«An account with the same identifier exists already», «the request was already completed successfully»."""
+TAKEN, COMPLETED, SIGNED_IN_BY_IT = 4000007, 4040002, 4010007
+"""The identifier belongs to somebody; the form has made an account already; the form has signed somebody in already."""
 DEAR = {"hashers": {"algorithm": "bcrypt", "bcrypt": {"cost": 12}}}
 
 
@@ -66,6 +66,19 @@ def test_one_flow_sent_twice_at_one_instant_makes_one_account(
         assert accounts(limen, *{email for _, email in sent}) == 1
         refused = next(answer for answer in answers if answer.status_code != 200).json()
         assert refused["ui"]["messages"][0]["id"] in {TAKEN, COMPLETED}
+
+
+@pytest.mark.covers("REG-23", "LOGIN-33")
+def test_a_form_that_led_to_its_end_cannot_be_sent_again(limen: RunningServer, people: People) -> None:
+    newcomer, email = people(limen.public), address("first")
+    form: JsonObject = newcomer.start("registration").json()
+    assert newcomer.send(form, traits={"email": email}, password=PASSWORD).status_code == 200
+    again = newcomer.send(form, traits={"email": address("second")}, password=PASSWORD)
+    assert again.json()["ui"]["messages"][0]["id"] == COMPLETED
+    entrance: JsonObject = newcomer.start("login").json()
+    assert newcomer.send(entrance, identifier=email, password=PASSWORD).status_code == 200
+    again = newcomer.send(entrance, identifier=email, password=PASSWORD)
+    assert again.json()["ui"]["messages"][0]["id"] == SIGNED_IN_BY_IT
 
 
 @pytest.mark.covers("REG-12")

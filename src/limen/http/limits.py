@@ -29,6 +29,32 @@ class TooMuch(Exception):
         self.status = status
 
 
+class InOnePiece(asyncio.Transport):
+    """Sends the head of one answer together with the body behind it: one call of the system, one packet (performance.md)."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self._head: bytes | None = None
+        self._open = True
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep what comes first; from then on pass everything on."""
+        if self._head is None:
+            self._head = bytes(data)
+        elif self._open:
+            self._open = False
+            self._transport.write(self._head + data)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what is kept, then close."""
+        if self._head is not None and self._open:
+            self.write(b"")
+        self._transport.close()
+
+
 class LimitedHttpToolsProtocol(HttpToolsProtocol):
     """uvicorn's protocol with the limits that it lacks.
 
@@ -131,6 +157,8 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
         self._reading_headers, self._reading_body = False, True
         self._stop_timer()
         super().on_headers_complete()
+        if self.scope["method"] != "HEAD":  # such an answer has no body that its head could wait for
+            self.cycle.transport = InOnePiece(self.transport)
         self._heads += 1
         if self._requests >= self.most_requests:
             self.cycle.keep_alive = False

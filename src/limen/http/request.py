@@ -19,13 +19,14 @@ MOST_BYTES: Final = 5_000_000
 """HTTP-103."""
 _LONGEST_LOCATION: Final = 128
 _LONGEST_ADDRESS: Final = 64
+_escaped: Final = lru_cache(maxsize=256)(quote)
 _TELLING: Final = frozenset({"true-client-ip", "x-real-ip", "x-forwarded-for"})
 """The headers in which proxies tell the client's address."""
 
 
 def head(scope: AsgiScope, base_url: str, trusted: tuple[str, ...], captured: Mapping[str, str]) -> Request:
     """The request as far as its headers go; `body` reads the rest."""
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
     query = scope["query_string"].decode("latin-1")
     path = scope["path"]
     client = scope.get("client")
@@ -38,7 +39,7 @@ def head(scope: AsgiScope, base_url: str, trusted: tuple[str, ...], captured: Ma
         headers=headers,
         peer=_forwarded(headers, peer) if proxied else peer,
         proxied=proxied,
-        url=base_url + quote(path) + (f"?{query}" if query else ""),
+        url=base_url + _escaped(path) + (f"?{query}" if query else ""),
         secure=base_url.startswith("https://"),
         captured=captured,
     )

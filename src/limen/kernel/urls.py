@@ -9,7 +9,9 @@ import msgspec
 
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{|}^]")
 _ESCAPED_TRICKS: Final = re.compile(r"%(?:2e|2f|5c|00|0a|0d|09)", re.IGNORECASE)
-_HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_HOST: Final = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?|\[[0-9a-f:.]+\]"
+)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _NEVER: Final = frozenset({"javascript", "data", "vbscript", "blob", "file", "about", "filesystem"})
@@ -52,7 +54,11 @@ def parse_target(text: str) -> Target:
     if "." in segments or ".." in segments or _ESCAPED_TRICKS.search(parts.path):
         raise UnsafeUrl("a path that can be read in two ways")
     return Target(
-        scheme=scheme, host=host, port=port if port is not None else _DEFAULT_PORTS.get(scheme), segments=segments, text=text
+        scheme=scheme,
+        host=host,
+        port=port if port is not None else _DEFAULT_PORTS.get(scheme),
+        segments=segments,
+        text=text,
     )
 
 

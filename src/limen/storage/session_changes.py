@@ -33,9 +33,7 @@ SAVE: Final = (
 END: Final = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id")).values(active=bindparam("state"))
 END_THEIRS: Final = END.where(_OF_IDENTITY)
 END_OTHERS: Final = (
-    update(SESSIONS)
-    .where(_OF_IDENTITY, SESSIONS.c.id != bindparam("keep"))
-    .values(active=bindparam("state"))
+    update(SESSIONS).where(_OF_IDENTITY, SESSIONS.c.id != bindparam("keep")).values(active=bindparam("state"))
 )
 """Also those that ended before: clients are told how many rows that touches (HTTP-33)."""
 REMOVE_ALL: Final = delete(SESSIONS).where(_OF_IDENTITY)

@@ -19,6 +19,7 @@ from limen.domain.flow.continue_with import RedirectBrowser
 from limen.domain.flow.details import LoginDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import SessionId
@@ -61,12 +62,10 @@ class LoginPolicy:
         if current is None:
             if flow.detail.requested_aal is Aal.AAL2:
                 raise FirstFactorRequired("The session with the first factor is gone; sign in again.")
-            return
-        if flow.detail.refresh or flow.detail.requested_aal > current.session.aal:
-            return
-        if flow.type is FlowType.BROWSER and scope.client is Client.BROWSER:
-            raise AlreadySignedIn(_home(scope))
-        raise FormProblems(Problem(shared.already_signed_in()))
+        elif not flow.detail.refresh and flow.detail.requested_aal <= current.session.aal:
+            if flow.type is FlowType.BROWSER and scope.client is Client.BROWSER:
+                raise AlreadySignedIn(_home(scope))
+            raise FormProblems(Problem(shared.already_signed_in()))
 
     def chosen(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> str:
         return body.method
@@ -98,7 +97,11 @@ class LoginPolicy:
         return by_group(nodes, LOGIN_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[LoginDetail], result: Authenticated) -> Reply:
-        """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15)."""
+        """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15). A form signs in
+        once (LOGIN-33).
+        """
+        if flow.state is State.PASSED_CHALLENGE:
+            raise FormProblems(Problem(shared.login_done_already()))
         identity = result.updated or result.identity
         if not identity.active:
             raise FormProblems(Problem(shared.account_disabled()))
@@ -117,7 +120,7 @@ class LoginPolicy:
         same_person = scope.session is not None and scope.session.identity.id == identity.id
         token = scope.browser.token if same_person else scope.browser.next_token
         writes = Writes(
-            flow=msgspec.structs.replace(flow, active=result.method),
+            flow=msgspec.structs.replace(flow, active=result.method, state=State.PASSED_CHALLENGE),
             issued=issued if signs_in else None,
             renews=keeps,
             effects=bound_to(verdict.effects, token, scope.services.entropy),

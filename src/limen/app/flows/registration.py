@@ -19,6 +19,7 @@ from limen.domain.flow.continue_with import ContinueWith, RedirectBrowser, SetSe
 from limen.domain.flow.details import RegistrationDetail, SignUpStep
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.states import State
 from limen.domain.identity.identity import Identity
 from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
@@ -87,7 +88,11 @@ class RegistrationPolicy:
         return by_schema(nodes, scope.services.schemas.require(flow.detail.schema_id), REGISTRATION_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[RegistrationDetail], result: Draft) -> Reply:
-        """Hooks before storing, the account, hooks after storing; an account is there whole or not at all."""
+        """Hooks before storing, the account, hooks after storing; an account is there whole or not at all. A form makes
+        one (REG-23).
+        """
+        if flow.state is State.PASSED_CHALLENGE:
+            raise FormProblems(Problem(shared.registration_done_already()))
         before = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registering)
         registering = Registering(flow=flow, identity=result.identity, method=result.method)
         changed = (await self._hooks.run(scope, before, registering)).identity
@@ -122,7 +127,7 @@ class RegistrationPolicy:
             unit.sessions.add(issued.session, token_hash(issued.token))
         for id in draft.used:
             unit.secrets.spend(id, scope.services.clock.now())
-        unit.flows.save(msgspec.structs.replace(event.flow, active=draft.method))
+        unit.flows.save(msgspec.structs.replace(event.flow, active=draft.method, state=State.PASSED_CHALLENGE))
         bound = bound_to(effects, token, scope.services.entropy)
         identity = add_effects(unit, bound, event.identity, keep=issued.session.id)
         try:
