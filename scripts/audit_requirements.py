@@ -15,7 +15,10 @@ def main() -> int:
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
     answer = subprocess.run(
         [*command, *(part for file in files for part in ("-r", file))],
-        capture_output=True, text=True, check=False, timeout=300,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     if answer.returncode == 0:
         print("dependency audit: no known weaknesses")

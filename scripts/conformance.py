@@ -57,7 +57,9 @@ def main() -> int:
     for case in won:
         print(f"NO GAP ANY MORE {case.name}: take it out of {GAPS.relative_to(ROOT)}")
     passed = sum(case.passed for case in cases)
-    print(f"conformance: {passed} of {len(cases)} cases pass, {len(lost)} fail unexpectedly, {len(won)} gaps are closed")
+    print(
+        f"conformance: {passed} of {len(cases)} cases pass, {len(lost)} fail unexpectedly, {len(won)} gaps are closed"
+    )
     return 1 if lost or won or not cases else 0
 
 
@@ -71,7 +73,19 @@ def run(suite: Path, folders: tuple[str, ...]) -> list[Case]:
     }
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--tb=line", "-p", "no:cacheprovider"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "2",
+            "--dist",
+            "loadfile",
+            "--tb=line",
+            "-p",
+            "no:cacheprovider",
+        ]
         command += ["-o", "filterwarnings=default", f"--junitxml={report}", *(f"cases/{name}" for name in folders)]
         log = Path(folder) / "log.txt"
         with log.open("w") as out:
@@ -88,7 +102,11 @@ def read(report: Path) -> list[Case]:
         module = case.get("classname", "").removeprefix("cases.").replace(".", "/")
         problem = next((child for child in case if child.tag in {"failure", "error"}), None)
         skipped = any(child.tag == "skipped" for child in case)
-        why = (problem.get("message") or "").splitlines()[0][:200] if problem is not None and problem.get("message") else ""
+        why = (
+            (problem.get("message") or "").splitlines()[0][:200]
+            if problem is not None and problem.get("message")
+            else ""
+        )
         name = f"{module}::{case.get('name')}"
         found.append(Case(name, problem is None and not skipped, skipped, why))
     return found

@@ -23,6 +23,7 @@ from doubles.clock import ManualClock
 from doubles.egress import ScriptedEgress
 from doubles.entropy import SeededEntropy
 from doubles.ids import CountingIds
+from doubles.letters import PlainLetters
 from doubles.log import KeptLog
 from doubles.passwords import KnownBreaches, PlainPasswords
 from limen.adapters.documents import UrlDocuments
@@ -30,16 +31,13 @@ from limen.adapters.jwt import JoseSigning
 from limen.adapters.session_cipher import AesSealing
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
-from limen.app.flows.login import LoginPolicy
-from limen.app.flows.method import Method
-from limen.app.flows.registration import RegistrationPolicy
-from limen.app.flows.spec import LOGIN, REGISTRATION
 from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Client, Services
 from limen.bootstrap.build import HOOKS
 from limen.bootstrap.desk import PublicDesk
+from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import listeners
 from limen.config.generated_secrets import NoSecrets
 from limen.config.load import FileText, LoadedConfig, LoadRequest, interpret
@@ -109,9 +107,11 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     clock: ManualClock
     passwords: PlainPasswords
     breaches: KnownBreaches
+    letters: PlainLetters
     log: KeptLog
     egress: ScriptedEgress
     public: Application
+    admin: Application
     login: FlowEngine[LoginDetail, Authenticated]
     registration: FlowEngine[RegistrationDetail, Draft]
     tolerated: set[int] = msgspec.field(default_factory=set[int])
@@ -132,7 +132,17 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         await self.schemas.load(found.config)
         self.source.use(found)
 
+    async def operate(self, method: str, path: str, body: JsonObject) -> Answer:
+        """What an operator asks for over the admin listener."""
+        headers = {"content-type": "application/json"}
+        return await self._asked(self.admin, method, path, headers, json.dumps(body).encode(), "")
+
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str) -> Answer:
+        return await self._asked(self.public, method, path, headers, body, query)
+
+    async def _asked(
+        self, application: Application, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str
+    ) -> Answer:
         sent: list[dict[str, object]] = []
 
         async def receive() -> dict[str, object]:
@@ -149,7 +159,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
             "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
             "client": ("203.0.113.7", 40000),
         }
-        await self.public(scope, receive, send)
+        await application(scope, receive, send)
         start, rest = sent
         found = start["headers"]
         assert isinstance(found, list)
@@ -259,7 +269,7 @@ async def housed(
     if storage is not None:
         restart = next(_RESTARTS)
         ids, entropy = LaterIds(restart), SeededEntropy(f"restart {restart}")
-    documents = UrlDocuments(egress, Path())
+    documents, letters = UrlDocuments(egress, Path()), PlainLetters(clock)
     schemas = LoadedSchemas(documents)
     await schemas.load(found.config)
     kept, hasher, breaches = storage or empty_storage(), passwords or PlainPasswords(), KnownBreaches()
@@ -276,12 +286,13 @@ async def housed(
         signing=JoseSigning(),
         jsonnet=NoPrograms(),
         documents=documents,
+        letters=letters,
         log=log,
     )
     doorway = Doorway(source, services)
-    login, registration = engines(methods, HookRunner({**HOOKS, **(hooks or {})}))
-    pages = Pages(PublicDesk(doorway, login, registration), clock, entropy)
-    both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, (login, registration), pages)
+    flows = engines(methods, HookRunner({**HOOKS, **(hooks or {})}))
+    pages = Pages(PublicDesk(doorway, flows), clock, entropy)
+    both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, flows, pages)
     return House(
         source=source,
         services=services,
@@ -290,20 +301,11 @@ async def housed(
         clock=clock,
         passwords=hasher,
         breaches=breaches,
+        letters=letters,
         log=log,
         egress=egress,
         public=both.public,
-        login=login,
-        registration=registration,
-    )
-
-
-def engines(
-    methods: tuple[Method, ...], runner: HookRunner
-) -> tuple[FlowEngine[LoginDetail, Authenticated], FlowEngine[RegistrationDetail, Draft]]:
-    login = {method.name: method.login for method in methods if method.login is not None}
-    registration = {method.name: method.registration for method in methods if method.registration is not None}
-    return (
-        FlowEngine(LOGIN, LoginPolicy(runner), login, runner),
-        FlowEngine(REGISTRATION, RegistrationPolicy(runner), registration, runner),
+        admin=both.admin,
+        login=flows.login,
+        registration=flows.registration,
     )

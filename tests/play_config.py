@@ -84,6 +84,7 @@ def base(schema: JsonObject | None = None) -> JsonObject:
                     "style": "unified",
                     "after": {"password": {"hooks": [{"hook": "session"}]}},
                 },
+                "settings": {"ui_url": f"{UI}/settings", "lifespan": "10m"},
                 "logout": {"after": {"default_browser_return_url": f"{UI}/bye"}},
             },
             "methods": {"password": {"config": {"haveibeenpwned_enabled": False}}},

@@ -62,7 +62,7 @@ class Visitor:
     async def begin(self, kind: str, **query: str) -> Outcome:
         """Ask for a flow; it may be refused."""
         type = "api" if self.client is Client.API else "browser"
-        return await self._read(kind, await self.get(f"/self-service/{kind}/{type}", **query))
+        return await self.seen(kind, await self.get(f"/self-service/{kind}/{type}", **query))
 
     async def start(self, kind: str, **query: str) -> Shown:
         """Ask for a flow that has to be given."""
@@ -79,13 +79,14 @@ class Visitor:
         path = f"/self-service/{kind}"
         if self.client is Client.BROWSER:
             body, type = urlencode(flat(fields), doseq=True).encode(), "application/x-www-form-urlencoded"
-            return await self._read(kind, await self.call("POST", path, body=body, type=type, flow=id))
-        return await self._read(kind, await self.call("POST", path, body=fields, flow=id))
+            return await self.seen(kind, await self.call("POST", path, body=body, type=type, flow=id))
+        return await self.seen(kind, await self.call("POST", path, body=fields, flow=id))
 
     async def post_raw(self, kind: str, id: str, body: bytes, type: str = "application/json") -> Outcome:
-        return await self._read(kind, await self.call("POST", f"/self-service/{kind}", body=body, type=type, flow=id))
+        return await self.seen(kind, await self.call("POST", f"/self-service/{kind}", body=body, type=type, flow=id))
 
-    async def _read(self, kind: str, answer: Answer) -> Outcome:
+    async def seen(self, kind: str, answer: Answer) -> Outcome:
+        """What an answer shows, whatever the client."""
         body = answer.json
         if answer.location:
             return await self._followed(kind, answer)
@@ -103,7 +104,16 @@ class Visitor:
     async def _followed(self, kind: str, answer: Answer) -> Outcome:
         query = parse_qs(urlsplit(answer.location).query)
         flows = self.house.config.selfservice.flows
-        pages = {"login": flows.login.ui_url, "registration": flows.registration.ui_url}
+        pages = {
+            "login": flows.login.ui_url,
+            "registration": flows.registration.ui_url,
+            "settings": flows.settings.ui_url,
+            "recovery": flows.recovery.ui_url,
+            "verification": flows.verification.ui_url,
+        }
+        if "id" in query and urlsplit(answer.location).path.endswith(f"/{kind}/flows"):
+            fetched = await self.fetch(kind, query["id"][0])
+            return Outcome(answer=answer, form=Shown(kind=kind, wire=fetched.json))
         if "flow" in query and answer.location.startswith(pages.get(kind, "?")):
             fetched = await self.fetch(kind, query["flow"][0])
             assert fetched.status == 200, fetched.body

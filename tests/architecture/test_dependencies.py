@@ -41,7 +41,7 @@ IMPORTED_AS = {
     "jsonschema_rs": "jsonschema-rs",
     "yaml": "pyyaml",
 }
-BROUGHT_ALONG = {"certifi"}
+BROUGHT_ALONG: set[str] = set()
 """What a dependency needs itself, and Limen uses too; the page says so."""
 
 

@@ -16,13 +16,22 @@ ROOT = Path(__file__).parents[2]
 
 def test_imports_point_down_only() -> None:
     answer = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert answer.returncode == 0, answer.stdout
 
 
 def test_these_are_the_login_methods() -> None:
-    assert [(method.name, method.rank) for method in discovered()] == [("profile", 10), ("password", 20)]
+    assert [(method.name, method.rank) for method in discovered()] == [
+        ("profile", 10),
+        ("password", 20),
+        ("code", 30),
+        ("link", 40),
+    ]
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda file: file.name)

@@ -11,6 +11,7 @@ from doubles.clock import ManualClock
 from doubles.documents import WrittenDocuments
 from doubles.entropy import SeededEntropy
 from doubles.ids import CountingIds
+from doubles.letters import PlainLetters
 from doubles.log import KeptLog
 from doubles.passwords import KnownBreaches, PlainPasswords
 from doubles.schemas import EMAIL, loaded, person
@@ -136,6 +137,7 @@ class HttpHouse:
             signing=OpenSigning(),
             jsonnet=self.jsonnet,
             documents=self.documents,
+            letters=PlainLetters(self.clock),
             log=self.log,
         )
         self.doorway = Doorway(self.source, self.services)

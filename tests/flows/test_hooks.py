@@ -108,7 +108,7 @@ async def test_session_is_last_wherever_it_stands(client: Client) -> None:
 @EACH
 @pytest.mark.covers("HOOK-05")
 async def test_a_hook_that_is_not_there_yet_is_passed_over(client: Client) -> None:
-    house = await built(after("registration", "verification", "session"))
+    house = await built(after("registration", "organization", "session"))
     visitor = house.visitor(client)
     assert (await visitor.sign_up(ADA)).done
     assert await visitor.signed_in()

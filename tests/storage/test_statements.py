@@ -3,16 +3,38 @@
 import pytest
 from sqlalchemy import Delete, Select, Update
 
-from limen.storage import SqlStorage, error_pages, expiry, flows, hot, identities, identity_changes, session_changes
+from limen.storage import (
+    SqlStorage,
+    error_pages,
+    expiry,
+    flows,
+    hot,
+    identities,
+    identity_changes,
+    letters,
+    secrets,
+    session_changes,
+)
 from limen.storage import sessions as session_reads
 
 FOUND = {
     f"{module.__name__}.{name}": statement
-    for module in (hot, flows, identities, session_reads, error_pages, session_changes, identity_changes)
+    for module in (
+        hot,
+        flows,
+        identities,
+        session_reads,
+        error_pages,
+        session_changes,
+        identity_changes,
+        letters,
+        secrets,
+    )
     for name, statement in vars(module).items()
     if isinstance(statement, (Select, Update, Delete)) and not name.startswith("_") and name != "COUNT"
 }
 FOUND |= {f"page of sessions {shape}": statement for shape, statement in session_reads.PAGES.items()}
+FOUND |= {f"page of letters {shape}": statement for shape, statement in letters.PAGES.items()}
 FOUND |= {f"removal {place}": statement for place, statement in enumerate(expiry.REMOVALS)}
 
 

@@ -79,7 +79,7 @@ def wire_names(struct: type) -> set[str]:
 @pytest.mark.parametrize(
     ("struct", "names"),
     [
-        (WireFlow, LOGIN | {"identity"}),
+        (WireFlow, LOGIN | {"identity", "continue_with"}),
         (UiContainer, {"action", "method", "nodes", "messages"}),
         (UiNode, {"type", "group", "attributes", "messages", "meta"}),
         (UiText, {"id", "text", "type", "context"}),

@@ -22,6 +22,10 @@ class FlowExpired(LimenError):
         self.kind, self.type, self.restart, self.return_to = kind, type, restart, return_to
 
 
+class FlowGone(FlowExpired):
+    """As FlowExpired, where the wire does not name the error (QK-13)."""
+
+
 class CsrfViolation(LimenError):
     """The submission carries no proof that it was made by the browser that got the form (SEC-03)."""
 
@@ -39,11 +43,22 @@ class AlreadySignedIn(LimenError):
 
 
 class SessionRequired(LimenError):
-    """The request needs a session, and shows none that is good. Carries no error id (SESS-11)."""
+    """The request needs a session, and shows none that is good. Carries no error id (SESS-11).
+
+    `sign_in_at` is where browsers are sent to sign in; empty where they are told like everybody else (SET-01, SET-02).
+    """
+
+    def __init__(self, reason: str = "", sign_in_at: str = "") -> None:
+        super().__init__(reason)
+        self.sign_in_at = sign_in_at
 
 
 class SessionInactive(SessionRequired):
     """As SessionRequired, where the wire names it `session_inactive` (LOGOUT-01, SET-01)."""
+
+
+class NoActiveSession(SessionInactive):
+    """As SessionInactive, where its body says one thing more (SET-01)."""
 
 
 class FirstFactorRequired(LimenError):
@@ -58,12 +73,28 @@ class SecondFactorRequired(LimenError):
         self.redirect_browser_to = redirect_browser_to
 
 
+class FreshSessionRequired(LimenError):
+    """A sensitive change needs a sign-in that is not long ago (session_refresh_required, SET-05, SET-06)."""
+
+    def __init__(self, redirect_browser_to: str) -> None:
+        super().__init__("The last sign-in was too long ago for this change; sign in once more.")
+        self.redirect_browser_to = redirect_browser_to
+
+
+class ForeignFlow(LimenError):
+    """The flow belongs to somebody else (security_identity_mismatch, SET-04)."""
+
+
 class ReturnToForbidden(LimenError):
     """`return_to` is not on the allow-list, or browsers would read it otherwise (SEC-10)."""
 
 
 class FlowDisabled(LimenError):
     """The kind of flow is switched off (REG-01)."""
+
+
+class ProvingDisabled(LimenError):
+    """Recovery or verification, or the method they need, is switched off (REC-01, VER-01)."""
 
 
 class BadParameter(LimenError):
@@ -75,7 +106,11 @@ class IdentityDisabled(LimenError):
 
 
 class VerifiedAddressRequired(LimenError):
-    """The person has to prove an address before signing in (HOOK-16)."""
+    """The person has to prove an address before signing in; a verification flow was begun for it (HOOK-16)."""
+
+    def __init__(self, reason: str, flow_id: str = "", address: str = "", url: str = "") -> None:
+        super().__init__(reason)
+        self.flow_id, self.address, self.url = flow_id, address, url
 
 
 class NoAddressToVerify(LimenError):
@@ -125,9 +160,25 @@ class MethodUnavailable(LimenError):
 class FlowReplaced(LimenError):
     """The flow expired before it was submitted and another took its place (FLOW-07)."""
 
-    def __init__(self, use_flow_id: str, expired_at: datetime, since: float) -> None:
+    def __init__(self, use_flow_id: str, expired_at: datetime, since: float, kind: FlowKind | None = None) -> None:
         super().__init__("The flow has expired, go on with the new one.")
-        self.use_flow_id, self.expired_at, self.since = use_flow_id, expired_at, since
+        self.use_flow_id, self.expired_at, self.since, self.kind = use_flow_id, expired_at, since, kind
+
+
+class FlowSuperseded(LimenError):
+    """A verification flow cannot go on, and another one took its place (self_service_flow_replaced; VER-03, VER-09)."""
+
+    def __init__(self, use_flow_id: str) -> None:
+        super().__init__("The flow cannot go on, use the new one.")
+        self.use_flow_id = use_flow_id
+
+
+class RecoveryStartedOver(LimenError):
+    """A recovery flow cannot go on; apps that heed `continue_with` are shown the new one (REC-05)."""
+
+    def __init__(self, use_flow_id: str, reason: str) -> None:
+        super().__init__(reason)
+        self.use_flow_id = use_flow_id
 
 
 class BrowserMustMove(LimenError):

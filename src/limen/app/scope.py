@@ -9,6 +9,8 @@ from limen.domain.session.session import CheckedSession
 from limen.kernel.clock import Clock
 from limen.kernel.entropy import Entropy
 from limen.kernel.ids import Ids
+from limen.kernel.json_doc import EMPTY, JsonDoc
+from limen.ports.courier import Letters
 from limen.ports.documents import Documents
 from limen.ports.factors import Factors
 from limen.ports.jsonnet import Jsonnet
@@ -34,6 +36,10 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     ip: str = ""
     user_agent: str = ""
     location: str = ""
+    language: str = ""
+    """The languages that the visitor reads (`Accept-Language`)."""
+    headers: JsonDoc = EMPTY
+    """Those headers of the request that services may be told: an object of lists (WH-05, COU-17)."""
 
 
 class BrowserMarks(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +54,10 @@ class BrowserMarks(msgspec.Struct, frozen=True, kw_only=True):
     foreign_cookies: bool = False
     """Whether there is a cookie other than those of a well-known proxy."""
     cross_site: bool = False
+    next_token: bytes = b""
+    """The anti-CSRF token that this browser gets if somebody else sits at it after this request (SESS-08)."""
+    continuity: str = ""
+    """The secret of the continuity cookie, under which this browser's waiting submissions are kept (SET-06)."""
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +75,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     signing: Signing
     jsonnet: Jsonnet
     documents: Documents
+    letters: Letters
     log: Log
 
 
@@ -76,5 +87,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     client: Client
     visitor: Visitor
     browser: BrowserMarks
+    url: str = ""
+    """The address that was asked for."""
     session: CheckedSession | None = None
     """The good session that the request showed, if any."""

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -10,32 +11,34 @@ import msgspec
 from limen.adapters.breached_passwords import RangeBreaches
 from limen.adapters.documents import UrlDocuments
 from limen.adapters.hashers.pool import PasswordPool
+from limen.adapters.http_courier import HttpCarrier
 from limen.adapters.http_egress import HttpEgress, Proxies
+from limen.adapters.jinja_templates import SandboxedJinja
 from limen.adapters.jsonnet import ChildJsonnet
 from limen.adapters.jwt import JoseSigning
 from limen.adapters.logs import LineLog
 from limen.adapters.session_cipher import AesSealing
+from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
-from limen.app.flows.contract import Authenticated, Draft
-from limen.app.flows.engine import FlowEngine
-from limen.app.flows.login import LoginPolicy
-from limen.app.flows.method import Method
-from limen.app.flows.registration import RegistrationPolicy
-from limen.app.flows.spec import LOGIN, REGISTRATION
+from limen.app.courier.compose import WrittenLetters
+from limen.app.courier.dispatch import Dispatcher
+from limen.app.courier.inbox import Carriers, Inbox
+from limen.app.courier.watch import OutboxWatch
 from limen.app.hooks.require_verified import RequireVerifiedHook
 from limen.app.hooks.revoke_sessions import RevokeSessionsHook
 from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.hooks.session import SessionHook
 from limen.app.hooks.show_verification_ui import ShowVerificationHook
+from limen.app.hooks.verification import Presenters, VerificationHook
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Services
 from limen.bootstrap.desk import PublicDesk
+from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import Listeners, listeners
 from limen.config.generated_secrets import GeneratedSecrets
 from limen.config.load import LoadedConfig, LoadRequest
 from limen.config.source import ConfigSource
-from limen.domain.flow.details import LoginDetail, RegistrationDetail
 from limen.http.doorway import Doorway
 from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
@@ -44,10 +47,18 @@ from limen.methods import discovered
 from limen.storage import SqlStorage, open_storage
 from limen.ui.pages import Pages
 
+
+@cache
+def verifiers() -> Presenters:
+    """The methods that verify addresses, for the hooks that begin a verification."""
+    return {method.name: method.verification for method in discovered() if method.verification is not None}
+
+
 HOOKS: Final[Mapping[str, MakeHook]] = {
     "session": lambda _: SessionHook(),
     "revoke_active_sessions": lambda _: RevokeSessionsHook(),
-    "require_verified_address": lambda _: RequireVerifiedHook(),
+    "require_verified_address": lambda _: RequireVerifiedHook(verifiers()),
+    "verification": lambda _: VerificationHook(verifiers()),
     "show_verification_ui": lambda _: ShowVerificationHook(),
 }
 """Every hook that the configuration can name and Limen has."""
@@ -62,7 +73,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     schemas: LoadedSchemas
     readiness: Readiness
     listeners: Listeners
-    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress", ...]
+    outbox: OutboxWatch
+    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier", ...]
 
     async def adopt(self, loaded: LoadedConfig) -> None:
         """What depends on a new configuration, made ready before it is in force. Raises LimenError to refuse it."""
@@ -110,21 +122,26 @@ async def build(request: LoadRequest) -> House:
         signing=JoseSigning(),
         jsonnet=jsonnet,
         documents=documents,
+        letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
         log=log,
     )
     doorway = Doorway(source, services)
     responder = Responder(ErrorPages())
     readiness = Readiness(storage)
-    login, registration = engines(methods)
-    desk = PublicDesk(doorway, login, registration)
+    inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
+    carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
+    dispatcher = Dispatcher(storage, carriers, clock, ids, log)
+    flows = engines(methods, HookRunner(HOOKS))
+    desk = PublicDesk(doorway, flows)
     return House(
         source=source,
         services=services,
         storage=storage,
         schemas=schemas,
         readiness=readiness,
-        listeners=listeners(doorway, responder, readiness, storage, (login, registration), Pages(desk, clock, entropy)),
-        closers=(passwords, jsonnet, egress),
+        listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
+        outbox=OutboxWatch(dispatcher, source.current, log),
+        closers=(passwords, smtp, jsonnet, egress),
     )
 
 
@@ -136,17 +153,4 @@ def _proxies(environment: Mapping[str, str]) -> Proxies:
 
     return Proxies(
         http=named("http_proxy"), https=named("https_proxy"), no_proxy=tuple(filter(None, named("no_proxy").split(",")))
-    )
-
-
-def engines(
-    methods: tuple[Method, ...],
-) -> tuple[FlowEngine[LoginDetail, Authenticated], FlowEngine[RegistrationDetail, Draft]]:
-    """One engine per kind of flow, with the methods that take part in it."""
-    runner = HookRunner(HOOKS)
-    login = {method.name: method.login for method in methods if method.login is not None}
-    registration = {method.name: method.registration for method in methods if method.registration is not None}
-    return (
-        FlowEngine(LOGIN, LoginPolicy(runner), login, runner),
-        FlowEngine(REGISTRATION, RegistrationPolicy(runner), registration, runner),
     )

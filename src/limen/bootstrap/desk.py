@@ -4,14 +4,20 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from limen.app.errors import CsrfViolation, FlowExpired, FlowUnknown
+from limen.app.errors import (
+    CsrfViolation,
+    FlowExpired,
+    FlowUnknown,
+    ForeignFlow,
+    SecondFactorRequired,
+    SessionRequired,
+)
 from limen.app.flows import csrf, logout
-from limen.app.flows.contract import Authenticated, Draft
-from limen.app.flows.engine import FlowEngine
 from limen.app.scope import Scope
 from limen.app.sessions import own
 from limen.app.sessions.check import satisfies
-from limen.domain.flow.details import Detail, LoginDetail, RegistrationDetail
+from limen.bootstrap.engines import Engines
+from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.ids import SessionId, canonical_uuid
@@ -39,28 +45,26 @@ class PublicDesk:
     def __init__(
         self,
         doorway: Doorway,
-        login: FlowEngine[LoginDetail, Authenticated],
-        registration: FlowEngine[RegistrationDetail, Draft],
+        engines: Engines,
     ) -> None:
         self._doorway = doorway
-        self._login = login
-        self._registration = registration
+        self._engines = engines
 
     async def flow(self, kind: FlowKind, id: str, request: Request) -> Flow[Detail] | FlowMissing:
         scope = await self._doorway.scope(request)
         restart = self.start_url(kind, request.query("return_to"))
         try:
-            if kind is FlowKind.LOGIN:
-                return (await self._login.fetch(scope, id)).flow
-            if kind is FlowKind.REGISTRATION:
-                return (await self._registration.fetch(scope, id)).flow
+            return (await self._engines.of(kind).fetch(scope, id)).flow
         except FlowExpired as error:
             return FlowMissing(reason=MissingReason.EXPIRED, restart_url=error.restart)
         except FlowUnknown:
             return FlowMissing(reason=MissingReason.UNKNOWN, restart_url=restart)
-        except CsrfViolation:
+        except SecondFactorRequired as error:
+            return FlowMissing(reason=MissingReason.EXPIRED, restart_url=error.redirect_browser_to)
+        except SessionRequired:
+            return FlowMissing(reason=MissingReason.EXPIRED, restart_url=restart)
+        except (CsrfViolation, ForeignFlow):
             return FlowMissing(reason=MissingReason.FOREIGN, restart_url=restart)
-        return FlowMissing(reason=MissingReason.UNKNOWN, restart_url=restart)
 
     async def visitor(self, request: Request) -> SignedIn | None:
         scope = await self._doorway.scope(request)
@@ -105,9 +109,10 @@ class PublicDesk:
 
     def offered(self) -> frozenset[FlowKind]:
         config = self._doorway.source.current()
-        offered = {FlowKind.LOGIN}
+        offered = {FlowKind.LOGIN, FlowKind.SETTINGS}
         if config.selfservice.flows.registration.enabled:
             offered.add(FlowKind.REGISTRATION)
+        offered |= {kind for kind in (FlowKind.RECOVERY, FlowKind.VERIFICATION) if config.flow(kind).enabled}
         return frozenset(offered)
 
     def destinations(self) -> tuple[str, ...]:

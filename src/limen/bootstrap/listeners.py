@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from limen.bootstrap.engines import Engines
+from limen.http.admin.courier import AdminCourierRoutes
 from limen.http.admin.identities import AdminIdentityRoutes
+from limen.http.admin.recovery import AdminRecoveryRoutes
 from limen.http.admin.sessions import AdminSessionRoutes
 from limen.http.application import Application, Manner
 from limen.http.cors import Cors
 from limen.http.cross_port import admin_path, to_admin, to_public
 from limen.http.doorway import Doorway
 from limen.http.public.error_pages import ErrorPageRoutes
-from limen.http.public.flows import Engine, FlowRoutes
+from limen.http.public.flows import FlowRoutes
 from limen.http.public.health import HealthRoutes, Readiness
+from limen.http.public.inbox import InboxRoutes
 from limen.http.public.logout import LogoutRoutes
 from limen.http.public.schemas import SchemaRoutes
 from limen.http.public.sessions import OwnSessionRoutes
@@ -36,7 +40,7 @@ def listeners(
     responder: Responder,
     readiness: Readiness,
     reader: SessionReader,
-    engines: Sequence[Engine],
+    flows: Engines,
     pages: Pages,
 ) -> Listeners:
     """Both applications. `whoami` is answered before any route is looked for (docs/adr/0007)."""
@@ -45,7 +49,7 @@ def listeners(
     schemas = SchemaRoutes(doorway)
     whoami = WhoAmI(doorway, reader)
     public = [
-        *(FlowRoutes(engine, doorway, responder).table() for engine in engines),
+        *(FlowRoutes(engine, doorway, responder).table() for engine in flows.all),
         LogoutRoutes(doorway, responder).table(),
         OwnSessionRoutes(doorway).table(),
         ErrorPageRoutes(doorway).table(),
@@ -53,12 +57,15 @@ def listeners(
         WellKnownRoutes(source).table(),
         health.public_table(),
         {"/ui": {"GET": Route(pages)}, "/ui/{page:path}": {"GET": Route(pages), "POST": Route(pages)}},
+        InboxRoutes(pages.inbox).table() if pages.inbox else {},
         to_admin(source),
         {WHOAMI: {ANY: Route(whoami)}},
     ]
     admin = [
         AdminIdentityRoutes(doorway).table(),
         AdminSessionRoutes(doorway).table(),
+        AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
+        AdminCourierRoutes(doorway).table(),
         health.admin_table(),
         to_public(source),
     ]

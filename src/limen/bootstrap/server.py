@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 
 from limen.adapters.logs import LibraryLog
+from limen.app.courier.inbox import is_open
 from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
 from limen.config.watch import Watcher
@@ -45,10 +46,12 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     _on_signal(house, servers)
     tasks.start("configuration", _watch(house))
     tasks.start("clean-up", _clean(house))
+    tasks.start("outbox", _send(house))
     tasks.start("announcement", _announced(house, servers, announce))
     try:
         await asyncio.gather(*(server.serve() for server in servers))
     finally:
+        await house.outbox.stop(_DRAIN_SECONDS)
         await tasks.stop()
         await house.close()
 
@@ -130,6 +133,13 @@ async def _watch(house: House) -> None:
             log.warning(warning.text, key=warning.key)
 
     await Watcher(house.source, refused=refused, changed=changed, adopt=house.adopt).run()
+
+
+async def _send(house: House) -> None:
+    """Empty the outbox from this process: when told to, and into the inbox while one develops."""
+    config = house.source.current()
+    if config.watch_courier or is_open(config):
+        await house.outbox.run()
 
 
 async def _clean(house: House) -> None:

@@ -16,6 +16,7 @@ from limen.kernel.errors import LimenError
 COMMANDS: Final = {
     "serve": ("limen.cli.serve", "serve"),
     "config": ("limen.cli.config", "config"),
+    "courier": ("limen.cli.courier", "courier"),
     "migrate": ("limen.cli.migrate", "migrate"),
     "version": ("limen.cli.version", "version"),
 }

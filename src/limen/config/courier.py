@@ -145,3 +145,5 @@ class CourierConfig(msgspec.Struct, frozen=True, kw_only=True):
     smtp: SmtpDelivery = SmtpDelivery()
     channels: tuple[Channel, ...] = ()
     """Ways to deliver text messages."""
+    dev_inbox: bool | None = None
+    """Keep messages in the built-in inbox. Unset: in development, while no way to send mail is set. Refused elsewhere."""

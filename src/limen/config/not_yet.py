@@ -22,20 +22,7 @@ class NotYet(msgspec.Struct, frozen=True, kw_only=True):
 NOT_YET: Final = (
     NotYet(feature="HTTPS on Limen's own listeners", keys=("serve.public.tls", "serve.admin.tls")),
     NotYet(feature="Unix domain sockets", keys=("serve.public.socket", "serve.admin.socket")),
-    NotYet(feature="sending e-mail and text messages", keys=("courier",)),
-    NotYet(feature="changing settings", keys=("selfservice.flows.settings",)),
-    NotYet(feature="account recovery", keys=("selfservice.flows.recovery.enabled",), when="on"),
-    NotYet(feature="verification of addresses", keys=("selfservice.flows.verification.enabled",), when="on"),
-    NotYet(feature="links by e-mail", keys=("selfservice.methods.link.enabled",), when="on"),
-    NotYet(
-        feature="one-time codes",
-        keys=(
-            "selfservice.methods.code.enabled",
-            "selfservice.methods.code.passwordless_enabled",
-            "selfservice.methods.code.mfa_enabled",
-        ),
-        when="on",
-    ),
+    NotYet(feature="codes as a second factor", keys=("selfservice.methods.code.mfa_enabled",), when="on"),
     NotYet(feature="limits on guesses and floods", keys=("security.rate_limits.enabled",), when="on"),
     NotYet(feature="hiding who has an account in sign-up", keys=("security.account_enumeration.mitigate",), when="on"),
     NotYet(feature="sign-in in two steps", keys=("selfservice.flows.login.style",)),
@@ -59,12 +46,11 @@ NOT_YET: Final = (
     NotYet(feature="profiling", keys=("profiling",)),
     NotYet(feature="the clean-up command", keys=("database.cleanup",)),
     NotYet(feature="read consistency levels", keys=("preview",)),
-    NotYet(feature="settings of outgoing mail and web hooks", keys=("clients.smtp", "clients.web_hook")),
+    NotYet(feature="settings of web hooks", keys=("clients.web_hook",)),
     NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
     NotYet(
         feature="choices about recovery and codes",
         keys=(
-            "feature_flags.use_continue_with_transitions",
             "feature_flags.choose_recovery_address",
             "feature_flags.refresh_login_choose_address",
         ),
@@ -74,7 +60,6 @@ NOT_YET: Final = (
 
 HOOKS_NOT_YET: Final = (
     "web_hook",
-    "verification",
     "verify_new_address",
     "notify_previous_addresses",
     "b2b_sso",

@@ -17,6 +17,7 @@ def check(document: JsonObject, *, dev: bool, strict: bool = False) -> list[Conf
     found = [problem for rule in _RULES for problem in rule(document)]
     if not dev:
         found += _open_to_every_origin(document)
+        found += _inbox_for_everybody(document)
     if strict and _at(document, "identity.schemas") is None:
         found.append(("identity.schemas", "is missing; without --strict-config a built-in schema is used"))
     return [ConfigProblem(path=path, reason=reason) for path, reason in found]
@@ -193,6 +194,11 @@ def _open_to_every_origin(document: JsonObject) -> Problems:
             "or set serve.public.cors.allow_credentials to false (or use --dev)"
         )
         yield "serve.public.cors.allowed_origins", reason
+
+
+def _inbox_for_everybody(document: JsonObject) -> Problems:
+    if _at(document, "courier.dev_inbox") is True:
+        yield "courier.dev_inbox", "everybody could read everybody's mail: the inbox is for development (--dev) only"
 
 
 _RULES: Final[tuple[Callable[[JsonObject], Problems], ...]] = (

@@ -16,6 +16,7 @@ from limen.ports.sealing import Sealing
 
 _YEAR: Final = 365 * 24 * 3600
 _NONCE_LENGTH: Final = 8
+CONTINUITY: Final = "ory_kratos_continuity"
 _FRIENDLY: Final = ("__cf", "_cf", "cf_")
 """Cookies of a well-known proxy, which do no harm in native flows (NEGO-07)."""
 
@@ -70,6 +71,19 @@ def opened(config: Config, sealing: Sealing, value: str) -> SessionCookie | None
         return msgspec.json.decode(raw, type=SessionCookie)
     except msgspec.DecodeError:
         return None
+
+
+def continuity_cookie(config: Config, sealing: Sealing, secret: str, expires_in: int) -> str:
+    """The `Set-Cookie` value with the secret under which a browser's waiting submissions are kept (SET-06)."""
+    value = sealing.seal(config.secrets.cookie, CONTINUITY, secret.encode())
+    return written(CONTINUITY, value, config.cookie_shape, max_age=expires_in)
+
+
+def continuity(config: Config, sealing: Sealing, held: dict[str, str]) -> str:
+    """The secret of the continuity cookie; empty without one, or with one that is not ours."""
+    value = held.get(CONTINUITY)
+    raw = sealing.open(config.secrets.cookie, CONTINUITY, value) if value else None
+    return raw.decode() if raw else ""
 
 
 def session_cookie_gone(config: Config) -> str:

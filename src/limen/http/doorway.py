@@ -43,8 +43,9 @@ class Doorway:
             config=config,
             services=self.services,
             client=client_of(request),
-            visitor=visitor_of(request),
+            visitor=visitor_of(request, config.clients.web_hook.header_allowlist),
             browser=self._marks(config, request, held),
+            url=request.url,
             session=await by_token(self.services.storage, self.services.clock, token),
         )
 
@@ -72,6 +73,8 @@ class Doorway:
             foreign_cookies=cookies.foreign(held),
             cross_site=request.header("sec-fetch-site") == "cross-site"
             and request.header("sec-fetch-mode") == "navigate",
+            next_token=self.services.entropy.octets(TOKEN_BYTES),
+            continuity=cookies.continuity(config, self.services.sealing, held),
         )
 
 

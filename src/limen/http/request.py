@@ -13,6 +13,7 @@ from limen.app.errors import BodyTooLarge
 from limen.app.scope import Visitor
 from limen.kernel.errors import MalformedInput
 from limen.kernel.http_values import Request
+from limen.kernel.json_doc import EMPTY, JsonDoc
 
 MOST_BYTES: Final = 5_000_000
 """HTTP-103."""
@@ -97,11 +98,22 @@ def _usual_form(address: str) -> str:
         return ""
 
 
-def visitor_of(request: Request) -> Visitor:
-    """Who is visiting, as sessions remember it (SESS-19)."""
+def visitor_of(request: Request, told: Sequence[str] = ()) -> Visitor:
+    """Who is visiting, as sessions remember it (SESS-19). `told` names the headers that services may be told (WH-05)."""
     place = (request.header("cf-ipcity"), request.header("cf-ipcountry")) if request.proxied else ("", "")
     return Visitor(
         ip=request.peer,
         user_agent=request.header("user-agent"),
         location=", ".join(part for part in place if part)[:_LONGEST_LOCATION],
+        language=request.header("accept-language"),
+        headers=_told(request, told) if told else EMPTY,
     )
+
+
+def _told(request: Request, names: Sequence[str]) -> JsonDoc:
+    allowed = {name.lower() for name in names}
+    found: dict[str, list[str]] = {}
+    for name, value in request.headers:
+        if name in allowed:
+            found.setdefault("-".join(part.capitalize() for part in name.split("-")), []).append(value)
+    return JsonDoc.of(found)

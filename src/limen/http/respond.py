@@ -5,28 +5,42 @@ from urllib.parse import quote
 
 import msgspec
 
-from limen.app.errors import AlreadySignedIn, BrowserMustMove, FlowReplaced, SecondFactorRequired
+from limen.app.errors import (
+    AlreadySignedIn,
+    BrowserMustMove,
+    FlowReplaced,
+    FlowSuperseded,
+    FreshSessionRequired,
+    RecoveryStartedOver,
+    SecondFactorRequired,
+    SessionRequired,
+    VerifiedAddressRequired,
+)
 from limen.app.flows.contract import (
     GoTo,
+    Recovered,
     Refused,
     Replaced,
     Reply,
+    SettingsSaved,
     ShowFlow,
     SignedIn,
     SignedOut,
     SignedUp,
+    SignInAgain,
+    StartedOver,
 )
 from limen.app.flows.csrf import TOKEN_BYTES, stored_form
 from limen.app.scope import Client, Scope
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
-from limen.domain.flow.kinds import FlowType
+from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.session.session import IssuedSession
 from limen.http import cookies
 from limen.http.error_pages import ErrorPages
 from limen.kernel.errors import LimenError
 from limen.kernel.http_values import Request, Response
-from limen.kernel.urls import with_query
+from limen.kernel.urls import joined, with_query
 from limen.ports.passwords import Overloaded
 from limen.wire import flow as wire
 from limen.wire import identity as wire_identity
@@ -39,6 +53,8 @@ NO_CONTENT: Final = 204
 OK: Final = 200
 _AGAIN: Final = 400
 _SERVER_ERROR: Final = 500
+_PROVING: Final = frozenset({FlowKind.RECOVERY, FlowKind.VERIFICATION})
+"""Kinds whose expired forms send apps to the fresh one (FLOW-08)."""
 _URL_CHARACTERS: Final = "%/:?#[]@!$&'()*+,;=~"
 JSON_TYPE: Final = ("content-type", "application/json; charset=utf-8")
 
@@ -66,14 +82,24 @@ class Responder:
     def __init__(self, error_pages: ErrorPages) -> None:
         self._error_pages = error_pages
 
-    async def respond(self, scope: Scope, request: Request, reply: Reply, client: Client) -> Response:
+    async def respond(  # noqa: C901, PLR0912 (one line for each kind of reply)
+        self, scope: Scope, request: Request, reply: Reply, client: Client
+    ) -> Response:
         match reply:
             case ShowFlow():
                 return self._flow(scope, reply, client)
             case Replaced():
                 return self._replaced(scope, request, reply, client)
+            case StartedOver():
+                return self._started_over(scope, request, reply, client)
+            case Recovered():
+                return self._recovered(scope, request, reply, client)
             case SignedIn():
                 return self._signed_in(scope, request, reply, client)
+            case SettingsSaved():
+                return self._settings_saved(scope, reply, client)
+            case SignInAgain():
+                return self._sign_in_again(scope, reply)
             case SignedUp():
                 return self._signed_up(scope, reply, client)
             case SignedOut():
@@ -96,8 +122,12 @@ class Responder:
         match error:
             case AlreadySignedIn():
                 return redirect(error.return_to)
-            case SecondFactorRequired():
+            case SecondFactorRequired() | FreshSessionRequired():
                 return redirect(error.redirect_browser_to)
+            case VerifiedAddressRequired() if error.url:
+                return redirect(error.url)
+            case SessionRequired() if error.sign_in_at:
+                return redirect(error.sign_in_at)
             case _:
                 return redirect(await self._error_pages.keep(scope, request, error))
 
@@ -105,18 +135,42 @@ class Responder:
 
     def _flow(self, scope: Scope, reply: ShowFlow, client: Client) -> Response:
         marks = self._csrf(scope, reply.flow)
-        if client is Client.BROWSER and reply.flow.type is FlowType.BROWSER:
+        if client is Client.BROWSER:
             return redirect(_ui(scope, reply.flow), *marks)
-        return json_response(wire.flow(reply.flow), _AGAIN if reply.again else OK, *marks)
+        owner = None
+        if reply.flow.kind is FlowKind.SETTINGS and scope.session is not None:
+            owner = wire_identity.public(scope.session.identity, scope.config.serve.public.base_url)
+        return json_response(wire.flow(reply.flow, owner), _AGAIN if reply.again else OK, *marks)
 
     def _replaced(self, scope: Scope, request: Request, reply: Replaced, client: Client) -> Response:
         if client is Client.BROWSER:
             return redirect(_ui(scope, reply.flow), *self._csrf(scope, reply.flow))
         since = (reply.now - reply.expired_at).total_seconds()
+        if reply.flow.kind in _PROVING:
+            if reply.flow.kind is FlowKind.RECOVERY and reply.flow.type is FlowType.API and _transitions(scope):
+                return error_response(FlowReplaced(reply.flow.id, reply.expired_at, since, reply.flow.kind), request)
+            return redirect(_fetched_at(scope, reply.flow), *self._csrf(scope, reply.flow))
         return error_response(FlowReplaced(reply.flow.id, reply.expired_at, since), request)
 
+    def _settings_saved(self, scope: Scope, reply: SettingsSaved, client: Client) -> Response:
+        """The cookie is written once more, as clients are used to (SET-08)."""
+        cookies_set = self._session_cookies(scope, reply.issued, same_person=True)
+        if client is Client.BROWSER:
+            return redirect(reply.return_to, *cookies_set)
+        shown = wire.flow(reply.flow, wire_identity.public(reply.identity, scope.config.serve.public.base_url))
+        saved = msgspec.structs.replace(shown, continue_with=wire.items(reply.continue_with) or msgspec.UNSET)
+        return json_response(saved, OK, *cookies_set)
+
+    def _sign_in_again(self, scope: Scope, reply: SignInAgain) -> Response:
+        cookie = cookies.continuity_cookie(scope.config, scope.services.sealing, reply.secret, reply.expires_in)
+        return redirect(reply.url, ("set-cookie", cookie))
+
     def _signed_in(self, scope: Scope, request: Request, reply: SignedIn, client: Client) -> Response:
-        cookies_set = self._session_cookies(scope, reply.issued, reply) if client is not Client.API else ()
+        cookies_set = (
+            self._session_cookies(scope, reply.issued, same_person=reply.same_person)
+            if client is not Client.API
+            else ()
+        )
         if client is Client.BROWSER:
             return redirect(reply.step_up or reply.go_to or reply.return_to, *cookies_set)
         if client is Client.SPA and reply.step_up:
@@ -131,7 +185,7 @@ class Responder:
         return json_response(result, OK, *cookies_set)
 
     def _signed_up(self, scope: Scope, reply: SignedUp, client: Client) -> Response:
-        cookies_set = self._session_cookies(scope, reply.issued, None) if client is not Client.API else ()
+        cookies_set = self._session_cookies(scope, reply.issued) if client is not Client.API else ()
         if client is Client.BROWSER:
             return redirect(reply.go_to or reply.return_to, *cookies_set)
         identity = wire_identity.public(reply.identity, scope.config.serve.public.base_url)
@@ -152,6 +206,27 @@ class Responder:
             return redirect(reply.return_to, *headers)
         return Response(status=NO_CONTENT, headers=tuple(headers))
 
+    def _started_over(self, scope: Scope, request: Request, reply: StartedOver, client: Client) -> Response:
+        """Apps are told of a fresh verification flow, and sent to a fresh recovery flow (REC-05, VER-03, VER-09)."""
+        marks = self._csrf(scope, reply.flow)
+        if client is Client.BROWSER:
+            return redirect(_ui(scope, reply.flow), *marks)
+        if reply.flow.kind is FlowKind.VERIFICATION:
+            return error_response(FlowSuperseded(reply.flow.id), request).with_headers(*marks)
+        if _transitions(scope):
+            return error_response(RecoveryStartedOver(reply.flow.id, reply.reason.reason), request).with_headers(*marks)
+        return redirect(_fetched_at(scope, reply.flow), *marks)
+
+    def _recovered(self, scope: Scope, request: Request, reply: Recovered, client: Client) -> Response:
+        """Browsers and apps without `continue_with` go to the settings by themselves (REC-06 … REC-08)."""
+        cookies_set = self._session_cookies(scope, reply.issued) if client is not Client.API else ()
+        if client is Client.BROWSER:
+            return redirect(reply.settings_url, *cookies_set)
+        if not reply.continue_with:
+            return error_response(BrowserMustMove(reply.settings_url), request).with_headers(*cookies_set)
+        shown = msgspec.structs.replace(wire.flow(reply.flow), continue_with=wire.items(reply.continue_with))
+        return json_response(shown, OK, *cookies_set)
+
     # -- parts ------------------------------------------------------------------------------------------------------------
 
     def marked(self, scope: Scope, response: Response) -> Response:
@@ -163,25 +238,35 @@ class Responder:
 
     def _csrf(self, scope: Scope, flow: Flow[Detail]) -> tuple[tuple[str, str], ...]:
         """The anti-CSRF cookie, for browsers that have none yet (SEC-01)."""
-        if flow.type is not FlowType.BROWSER or scope.browser.has_csrf_cookie:
+        if not flow.csrf_token or scope.browser.has_csrf_cookie:
             return ()
         return (("set-cookie", cookies.csrf_cookie(scope.config, stored_form(scope.browser.token))),)
 
     def _fresh_csrf(self, scope: Scope) -> tuple[str, str]:
         """Another anti-CSRF token, because another person sits at the browser from now on (SESS-08)."""
-        token = stored_form(scope.services.entropy.octets(TOKEN_BYTES))
-        return ("set-cookie", cookies.csrf_cookie(scope.config, token))
+        token = scope.browser.next_token or scope.services.entropy.octets(TOKEN_BYTES)
+        return ("set-cookie", cookies.csrf_cookie(scope.config, stored_form(token)))
 
     def _session_cookies(
-        self, scope: Scope, issued: IssuedSession | None, reply: SignedIn | None
+        self, scope: Scope, issued: IssuedSession | None, *, same_person: bool = False
     ) -> tuple[tuple[str, str], ...]:
         if issued is None:
             return ()
         services = scope.services
         cookie = cookies.session_cookie(scope.config, services.sealing, services.entropy, issued, services.clock.now())
-        if reply is not None and reply.same_person:
+        if same_person:
             return (("set-cookie", cookie),)
         return (("set-cookie", cookie), self._fresh_csrf(scope))
+
+
+def _transitions(scope: Scope) -> bool:
+    return scope.config.feature_flags.use_continue_with_transitions
+
+
+def _fetched_at(scope: Scope, flow: Flow[Detail]) -> str:
+    """Where apps read the flow."""
+    page = joined(scope.config.serve.public.base_url, "self-service", flow.kind.value, "flows")
+    return with_query(page, id=flow.id)
 
 
 def _ui(scope: Scope, flow: Flow[Detail]) -> str:

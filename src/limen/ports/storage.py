@@ -6,10 +6,12 @@ calls somebody (docs/adr/0003). What a write needs to hold (a version, an unused
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 import msgspec
 
+from limen.domain.courier.letter import Letter, LetterStatus
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
 from limen.domain.identity.addresses import VerifiableAddress, Via
@@ -50,6 +52,74 @@ class ErrorPage(msgspec.Struct, frozen=True, kw_only=True):
     error: JsonDoc
     csrf_token: str
     created_at: datetime
+
+
+class SecretPurpose(StrEnum):
+    """What a one-time secret is good for."""
+
+    RECOVERY_CODE = "recovery_code"
+    RECOVERY_LINK = "recovery_link"
+    VERIFICATION_CODE = "verification_code"
+    VERIFICATION_LINK = "verification_link"
+    LOGIN_CODE = "login_code"
+    REGISTRATION_CODE = "registration_code"
+
+
+class OneTimeSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A code or link token that was sent to an address: only its HMAC is kept, and it is spent by a guarded write (SEC-22)."""
+
+    id: str
+    purpose: SecretPurpose
+    flow_id: FlowId | None
+    identity_id: IdentityId | None
+    address: str
+    via: Via
+    hmac: bytes
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    admin: bool = False
+    """Made by an operator rather than asked for by the person."""
+
+
+class WrongGuess(msgspec.Struct, frozen=True, kw_only=True):
+    """A wrong code, counted for the address that the right one was sent to, across all flows (security.md §2.7)."""
+
+    id: str
+    address: str
+    at: datetime
+    expires_at: datetime
+
+
+class SecretSpent(LimenError):
+    """The one-time secret was used in the meantime."""
+
+
+class LetterFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which messages to list (HTTP-78)."""
+
+    status: LetterStatus | None = None
+    recipient: str = ""
+
+
+class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to deliver a message."""
+
+    id: str
+    letter_id: str
+    status: str
+    error: JsonDoc | None
+    created_at: datetime
+
+
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission that waits until its person has signed in again (SET-06)."""
+
+    id: str
+    name: str
+    identity_id: IdentityId
+    payload: JsonDoc
+    expires_at: datetime
 
 
 class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +169,8 @@ class IdentityReads(Protocol):
 
     async def by_verifiable_address(self, via: Via, value: str) -> Identity | None: ...
 
+    async def by_recovery_address(self, via: Via, value: str) -> Identity | None: ...
+
     async def by_external_id(self, external_id: str) -> Identity | None: ...
 
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
@@ -124,6 +196,38 @@ class SessionReads(Protocol):
 
 class ErrorPageReads(Protocol):
     async def get(self, id: str) -> ErrorPage | None: ...
+
+
+class SecretReads(Protocol):
+    async def of_flow(self, purpose: SecretPurpose, flow_id: FlowId) -> Sequence[OneTimeSecret]:
+        """The secrets of a flow, newest first, used and expired ones too."""
+        ...
+
+    async def by_hmac(self, purpose: SecretPurpose, hmac: bytes) -> OneTimeSecret | None: ...
+
+    async def wrong_since(self, address: str, since: datetime) -> int:
+        """How many wrong codes were entered for an address since then, in whatever flow."""
+        ...
+
+
+class LetterReads(Protocol):
+    async def get(self, id: str) -> Letter | None: ...
+
+    async def dispatches(self, id: str) -> Sequence[Dispatch]: ...
+
+    async def page(self, what: LetterFilter, page: Page) -> Sequence[Letter]:
+        """Messages, newest first (created_at, then id; PAGE-05)."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Letter]:
+        """Queued messages whose time has come, and those whose lease ran out, oldest first; none to people who are
+        being sent another one right now.
+        """
+        ...
+
+
+class ParkedReads(Protocol):
+    async def get(self, id: str) -> Parked | None: ...
 
 
 # -- writes: nothing happens before commit ------------------------------------------------------------------------------
@@ -187,6 +291,44 @@ class ErrorPageWrites(Protocol):
     def seen(self, id: str, at: datetime) -> None: ...
 
 
+class SecretWrites(Protocol):
+    def add(self, secret: OneTimeSecret) -> None: ...
+
+    def spend(self, id: str, at: datetime) -> None:
+        """Use it; the commit raises SecretSpent when somebody else did before."""
+        ...
+
+    def remove_of_flow(self, purpose: SecretPurpose, flow_id: FlowId) -> None: ...
+
+    def note_wrong(self, guess: WrongGuess) -> None: ...
+
+
+class LetterWrites(Protocol):
+    def add(self, letter: Letter) -> None: ...
+
+    def lease(self, letter: Letter, until: datetime) -> None:
+        """Take a due message for oneself until then and count the attempt (`send_count`); the commit raises LetterTaken
+        when another dispatcher did before.
+        """
+        ...
+
+    def settle(self, letter: Letter, dispatch: Dispatch) -> None:
+        """Write what became of an attempt: `letter` as it is now, with the count of the lease. The commit raises
+        LetterTaken when the lease ran out and somebody else took the message since.
+        """
+        ...
+
+
+class ParkedWrites(Protocol):
+    def add(self, parked: Parked) -> None: ...
+
+    def remove(self, id: str) -> None: ...
+
+
+class LetterTaken(LimenError):
+    """Another dispatcher has the message."""
+
+
 class UnitOfWork(Protocol):
     """Changes that belong together. Dropping it without `commit` changes nothing."""
 
@@ -198,6 +340,12 @@ class UnitOfWork(Protocol):
     def sessions(self) -> SessionWrites: ...
     @property
     def error_pages(self) -> ErrorPageWrites: ...
+    @property
+    def secrets(self) -> SecretWrites: ...
+    @property
+    def letters(self) -> LetterWrites: ...
+    @property
+    def parked(self) -> ParkedWrites: ...
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing. Raises the error of the first write that does not hold,
@@ -217,6 +365,12 @@ class Storage(Protocol):
     def sessions(self) -> SessionReads: ...
     @property
     def error_pages(self) -> ErrorPageReads: ...
+    @property
+    def secrets(self) -> SecretReads: ...
+    @property
+    def letters(self) -> LetterReads: ...
+    @property
+    def parked(self) -> ParkedReads: ...
 
     def unit(self) -> UnitOfWork:
         """A new, empty unit of work."""

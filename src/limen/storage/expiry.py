@@ -8,7 +8,7 @@ from sqlalchemy import Delete, Table, bindparam, delete, select
 
 from limen.storage.database import Database
 from limen.storage.rows import instant
-from limen.storage.tables import ERROR_PAGES, FLOWS, SESSIONS
+from limen.storage.tables import ERROR_PAGES, FLOWS, ONE_TIME_SECRETS, PARKED, SESSIONS, WRONG_GUESSES
 
 BATCH: Final = 100
 
@@ -18,7 +18,9 @@ def _remove_some(table: Table) -> Delete:
     return delete(table).where(table.c.id.in_(oldest.limit(bindparam("limit"))))
 
 
-REMOVALS: Final[Sequence[Delete]] = tuple(_remove_some(table) for table in (SESSIONS, FLOWS, ERROR_PAGES))
+REMOVALS: Final[Sequence[Delete]] = tuple(
+    _remove_some(table) for table in (SESSIONS, FLOWS, ERROR_PAGES, ONE_TIME_SECRETS, WRONG_GUESSES, PARKED)
+)
 
 
 class SqlExpiry:

@@ -14,7 +14,13 @@ from limen.ports.storage import IdentityFilter, Page
 from limen.storage.database import Database, query
 from limen.storage.rows import Count, CredentialRow, IdentityRow, Key, credentials_of, identity_of
 from limen.storage.statements import Value
-from limen.storage.tables import CREDENTIAL_IDENTIFIERS, CREDENTIALS, IDENTITIES, VERIFIABLE_ADDRESSES
+from limen.storage.tables import (
+    CREDENTIAL_IDENTIFIERS,
+    CREDENTIALS,
+    IDENTITIES,
+    RECOVERY_ADDRESSES,
+    VERIFIABLE_ADDRESSES,
+)
 
 SLOTS: Final = 32
 """How many ids one statement asks for at once; empty places repeat an id. So the text never varies."""
@@ -37,6 +43,9 @@ BY_IDENTIFIER: Final = select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(
 )
 BY_ADDRESS: Final = select(VERIFIABLE_ADDRESSES.c.identity_id).where(
     VERIFIABLE_ADDRESSES.c.value == bindparam("value"), VERIFIABLE_ADDRESSES.c.via == bindparam("via")
+)
+BY_RECOVERY_ADDRESS: Final = select(RECOVERY_ADDRESSES.c.identity_id).where(
+    RECOVERY_ADDRESSES.c.value == bindparam("value"), RECOVERY_ADDRESSES.c.via == bindparam("via")
 )
 COUNT: Final = select(func.count()).select_from(IDENTITIES)
 
@@ -72,6 +81,7 @@ class SqlIdentityReads:
         self._by_external_id = query(database, BY_EXTERNAL_ID, Key)
         self._by_identifier = query(database, BY_IDENTIFIER, Key)
         self._by_address = query(database, BY_ADDRESS, Key)
+        self._by_recovery_address = query(database, BY_RECOVERY_ADDRESS, Key)
         self._page = query(database, PAGE, Key)
         self._page_of_organization = query(database, PAGE_OF_ORGANIZATION, Key)
         self._page_of_prefix = query(database, PAGE_OF_PREFIX, Key)
@@ -105,6 +115,11 @@ class SqlIdentityReads:
     async def by_verifiable_address(self, via: Via, value: str) -> Identity | None:
         values = self._by_address.compiled.bind({"value": value, "via": via.value})
         key = await self._database.one(self._by_address, values)
+        return None if key is None else await self.get(key.id)
+
+    async def by_recovery_address(self, via: Via, value: str) -> Identity | None:
+        values = self._by_recovery_address.compiled.bind({"value": value, "via": via.value})
+        key = await self._database.one(self._by_recovery_address, values)
         return None if key is None else await self.get(key.id)
 
     async def by_external_id(self, external_id: str) -> Identity | None:

@@ -15,8 +15,11 @@ from limen.storage.expiry import SqlExpiry
 from limen.storage.flows import SqlFlowReads
 from limen.storage.hot import SqlSessionReader
 from limen.storage.identities import SqlIdentityReads
+from limen.storage.letters import SqlLetterReads
 from limen.storage.migrations import HEAD
+from limen.storage.parked import SqlParkedReads
 from limen.storage.rows import Version
+from limen.storage.secrets import SqlSecretReads
 from limen.storage.sessions import SqlSessionReads
 from limen.storage.unit import Changes, SqlUnit
 
@@ -32,6 +35,9 @@ class SqlStorage:
         self._flows = SqlFlowReads(database)
         self._sessions = SqlSessionReads(database, self._identities)
         self._error_pages = SqlErrorPageReads(database)
+        self._letters = SqlLetterReads(database)
+        self._secrets = SqlSecretReads(database)
+        self._parked = SqlParkedReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
@@ -52,6 +58,18 @@ class SqlStorage:
     @property
     def error_pages(self) -> SqlErrorPageReads:
         return self._error_pages
+
+    @property
+    def letters(self) -> SqlLetterReads:
+        return self._letters
+
+    @property
+    def secrets(self) -> SqlSecretReads:
+        return self._secrets
+
+    @property
+    def parked(self) -> SqlParkedReads:
+        return self._parked
 
     @property
     def reader(self) -> SqlSessionReader:

@@ -166,3 +166,82 @@ ERROR_PAGES: Final = Table(
     Column("expires_at", _instant(), nullable=False),
     Index("ix_error_pages_expires_at", "expires_at"),
 )
+
+ONE_TIME_SECRETS: Final = Table(
+    "one_time_secrets",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("purpose", _word(), nullable=False),
+    Column("flow_id", _id(), ForeignKey("flows.id", ondelete="CASCADE")),
+    Column("identity_id", _id(), ForeignKey("identities.id", ondelete="CASCADE")),
+    Column("address", Text, nullable=False),
+    Column("via", _word(), nullable=False),
+    Column("hmac", LargeBinary, nullable=False),
+    Column("issued_at", _instant(), nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Column("used_at", _instant()),
+    Column("admin", Boolean, nullable=False),
+    Index("ix_one_time_secrets_flow_id", "flow_id", "purpose"),
+    Index("ix_one_time_secrets_identity_id", "identity_id"),
+    Index("ix_one_time_secrets_hmac", "hmac"),
+    Index("ix_one_time_secrets_expires_at", "expires_at"),
+)
+
+WRONG_GUESSES: Final = Table(
+    "wrong_guesses",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("guessed_at", _instant(), nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Index("ix_wrong_guesses_address", "address", "guessed_at"),
+    Index("ix_wrong_guesses_expires_at", "expires_at"),
+)
+
+LETTERS: Final = Table(
+    "letters",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("via", _word(), nullable=False),
+    Column("status", _word(), nullable=False),
+    Column("template", _word(), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("request_headers", Text, nullable=False),
+    Column("send_count", Integer, nullable=False),
+    Column("created_at", _instant(), nullable=False),
+    Column("updated_at", _instant(), nullable=False),
+    Column("due_at", _instant()),
+    Index("ix_letters_due_at", "due_at", "created_at", "id"),
+    Index("ix_letters_waiting", "recipient", "due_at"),
+    Index("ix_letters_created_at", "created_at", "id"),
+    Index("ix_letters_recipient", "recipient", "created_at", "id"),
+    Index("ix_letters_status", "status", "created_at", "id"),
+)
+"""Messages. `due_at` is null once nothing is to be done any more, so that what waits is found along a small index."""
+
+DISPATCHES: Final = Table(
+    "dispatches",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("letter_id", _id(), ForeignKey("letters.id", ondelete="CASCADE"), nullable=False),
+    Column("status", _word(), nullable=False),
+    Column("error", Text),
+    Column("created_at", _instant(), nullable=False),
+    Index("ix_dispatches_letter_id", "letter_id", "created_at"),
+)
+
+PARKED: Final = Table(
+    "parked",
+    METADATA,
+    Column("id", _word(), primary_key=True),
+    Column("name", _word(), nullable=False),
+    _owner(),
+    Column("payload", Text, nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Index("ix_parked_identity_id", "identity_id"),
+    Index("ix_parked_expires_at", "expires_at"),
+)

@@ -4,6 +4,9 @@ from limen.storage.database import Database
 from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
 from limen.storage.flows import FlowChanges, SqlFlowWrites
 from limen.storage.identity_changes import IdentityChanges, SqlIdentityWrites
+from limen.storage.letters import LetterChanges, SqlLetterWrites
+from limen.storage.parked import ParkedChanges, SqlParkedWrites
+from limen.storage.secrets import SecretChanges, SqlSecretWrites
 from limen.storage.session_changes import SessionChanges, SqlSessionWrites
 from limen.storage.statements import Write
 
@@ -16,6 +19,9 @@ class Changes:
         self.identities = IdentityChanges(database)
         self.sessions = SessionChanges(database)
         self.error_pages = ErrorPageChanges(database)
+        self.letters = LetterChanges(database)
+        self.secrets = SecretChanges(database)
+        self.parked = ParkedChanges(database)
 
 
 class SqlUnit:
@@ -41,6 +47,18 @@ class SqlUnit:
     @property
     def error_pages(self) -> SqlErrorPageWrites:
         return SqlErrorPageWrites(self._changes.error_pages, self._writes)
+
+    @property
+    def letters(self) -> SqlLetterWrites:
+        return SqlLetterWrites(self._changes.letters, self._writes)
+
+    @property
+    def secrets(self) -> SqlSecretWrites:
+        return SqlSecretWrites(self._changes.secrets, self._writes)
+
+    @property
+    def parked(self) -> SqlParkedWrites:
+        return SqlParkedWrites(self._changes.parked, self._writes)
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing; the unit is empty afterwards. Raises the error of the first write that

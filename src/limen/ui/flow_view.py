@@ -10,7 +10,7 @@ from limen.domain.flow.kinds import FlowKind
 from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
 from limen.domain.text.message import MessageType
-from limen.domain.ui.nodes import Input, InputType, Node
+from limen.domain.ui.nodes import Group, Input, InputType, Node
 from limen.ui.addresses import origin_of, safe_link
 from limen.ui.fields import SOCIAL, Reader, element_id, hidden, item, plain
 from limen.ui.layout import Layout, Part, Sheet, arrange, is_button, is_hidden
@@ -200,6 +200,8 @@ def _section(part: Part, reader: Reader, numbers: dict[str, int], *, main: bool,
         pressed = pressed or isinstance(shown, Button)
         if shown is not None:
             items.append(shown)
+    if settings and part.group is Group.PASSWORD and pressed:
+        items.insert(-1, _sign_out_others(reader))
     heading = reader.wording.text(f"group.{part.group.value}") if settings else ""
     social = part.group in SOCIAL and not part.filled_in
     row = social and len(part.nodes) > _MANY_PROVIDERS
@@ -207,6 +209,18 @@ def _section(part: Part, reader: Reader, numbers: dict[str, int], *, main: bool,
         items = [_short(shown, node) for shown, node in zip(items, part.nodes, strict=True)]
     return Section(
         id=f"s-{part.group.value}", heading=heading, divider=divider and not settings, row=row, items=tuple(items)
+    )
+
+
+def _sign_out_others(reader: Reader) -> Field:
+    """A box of the page's own, ticked: whoever changes a password mostly wants everybody else out (HOOK-11)."""
+    return Field(
+        control="checkbox",
+        id="s-sign-out-others",
+        name="revoke_other_sessions",
+        type="checkbox",
+        label=reader.wording.text("settings.others"),
+        checked=True,
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote
 
+from limen.app.courier.inbox import Inbox
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind
@@ -12,6 +13,7 @@ from limen.domain.ids import canonical_uuid
 from limen.kernel.clock import Clock
 from limen.kernel.entropy import Entropy
 from limen.kernel.http_values import Request, Response
+from limen.kernel.language import negotiate
 from limen.kernel.urls import with_query
 from limen.ui import notices
 from limen.ui.addresses import origin_of, safe_link
@@ -20,9 +22,9 @@ from limen.ui.desk import Desk, FlowMissing, MissingReason, SessionNotEnded
 from limen.ui.fields import Reader
 from limen.ui.flow_view import flow_view, form_targets
 from limen.ui.home_view import home_view, person_name
-from limen.ui.language import negotiate
+from limen.ui.inbox_view import inbox_view
 from limen.ui.policy import page_headers, redirect_headers
-from limen.ui.views import FlowView, HomeView, NoticeView, Place
+from limen.ui.views import FlowView, HomeView, InboxView, NoticeView, Place
 from limen.ui.wording import LANGUAGES, Wording, wording
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ _DEEPEST: Final = 20
 class Pages:
     """Answers every request below `/ui/`. `brand` is the name that people see."""
 
-    def __init__(self, desk: Desk, clock: Clock, entropy: Entropy, brand: str = "Limen") -> None:
+    def __init__(
+        self, desk: Desk, clock: Clock, entropy: Entropy, brand: str = "Limen", inbox: Inbox | None = None
+    ) -> None:
+        self.inbox = inbox
         self._desk = desk
         self._clock = clock
         self._entropy = entropy
@@ -73,6 +78,8 @@ class Pages:
             answer = await self._logout(request)
         elif name == "error":
             answer = await self._error(request)
+        elif name == "inbox" and self.inbox is not None and self.inbox.open:
+            answer = await self._inbox_page(self.inbox, request)
         return answer or self._missing(request)
 
     async def _flow(self, kind: FlowKind, request: Request) -> Response:
@@ -132,6 +139,11 @@ class Pages:
             return self._missing(request)
         return self._page(notices.stored_error(found, words, "./"), self._place(words))
 
+    async def _inbox_page(self, inbox: Inbox, request: Request) -> Response:
+        words = _words(request)
+        found = await inbox.messages(request.query("recipient"))
+        return self._page(inbox_view(found, words, self._clock.now()), self._place(words))
+
     async def _end_session(self, request: Request) -> Response:
         words = _words(request)
         session_id = canonical_uuid(_form_value(request, "session"))
@@ -152,7 +164,7 @@ class Pages:
 
     def _page(
         self,
-        view: FlowView | HomeView | NoticeView,
+        view: FlowView | HomeView | InboxView | NoticeView,
         place: Place,
         *,
         status: int = 200,

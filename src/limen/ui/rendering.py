@@ -6,9 +6,9 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from limen.ui.assets import versions
-from limen.ui.views import FlowView, HomeView, NoticeView, Place
+from limen.ui.views import FlowView, HomeView, InboxView, NoticeView, Place
 
-_PAGES: Final = {FlowView: "flow.html", HomeView: "home.html", NoticeView: "notice.html"}
+_PAGES: Final = {FlowView: "flow.html", HomeView: "home.html", InboxView: "inbox.html", NoticeView: "notice.html"}
 
 
 class Rendering:
@@ -26,7 +26,7 @@ class Rendering:
         self._templates: dict[type, Template] = {view: environment.get_template(name) for view, name in _PAGES.items()}
         self._versions = versions()
 
-    def page(self, view: FlowView | HomeView | NoticeView, place: Place) -> bytes:
+    def page(self, view: FlowView | HomeView | InboxView | NoticeView, place: Place) -> bytes:
         """The HTML of a view, UTF-8."""
         html = self._templates[type(view)].render(
             view=view, place=place, say=place.wording.text, versions=self._versions

@@ -224,3 +224,22 @@ class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
     stay_href: str = ""
     details: tuple[tuple[str, str], ...] = ()
     symbol: Literal["door", "leave", "problem"] = "door"
+
+
+class LetterView(msgspec.Struct, frozen=True, kw_only=True):
+    """One message in the inbox of a developer."""
+
+    icon: str
+    recipient: str
+    subject: str
+    since: str
+    since_iso: str
+    code: str
+    href: str
+    body: str
+
+
+class InboxView(msgspec.Struct, frozen=True, kw_only=True):
+    """The inbox of a developer, newest message first."""
+
+    letters: tuple[LetterView, ...]

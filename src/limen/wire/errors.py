@@ -8,11 +8,16 @@ from typing import Final
 import msgspec
 
 from limen.app import errors as app
+from limen.app.courier.outbox import LetterUnknown
+from limen.app.flows import proving
 from limen.app.flows.contract import FormProblems
+from limen.domain.flow.continue_with import ShowRecovery, ShowVerification
+from limen.domain.flow.kinds import FlowKind
 from limen.kernel.egress import EgressFailed, EgressTimedOut
 from limen.kernel.errors import LimenError, MalformedInput
 from limen.kernel.json_doc import JsonDoc
-from limen.ports import documents, jsonnet, passwords, storage, traits
+from limen.ports import courier, documents, jsonnet, passwords, storage, traits
+from limen.wire.flow import Item, item
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +30,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     return_to: str | msgspec.UnsetType = msgspec.UNSET
     api: str | msgspec.UnsetType = msgspec.UNSET
     redirect_browser_to: str | msgspec.UnsetType = msgspec.UNSET
+    continue_with: tuple[Item, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class GenericError(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +53,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     use_flow_id: str | msgspec.UnsetType = msgspec.UNSET
     expired_at: datetime | msgspec.UnsetType = msgspec.UNSET
     since: int | msgspec.UnsetType = msgspec.UNSET
+    credentials_missing: bool | msgspec.UnsetType = msgspec.field(name="CredentialsMissing", default=msgspec.UNSET)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -67,16 +74,24 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     app.FlowUnknown: Row(_NOT_FOUND),
     app.FlowIdMissing: Row(_BAD),
     app.FlowExpired: Row(_GONE, "self_service_flow_expired"),
+    app.FlowGone: Row(_GONE),
     app.FlowReplaced: Row(_GONE, "self_service_flow_expired"),
     app.CsrfViolation: Row(_FORBIDDEN, "security_csrf_violation"),
     app.AlreadySignedIn: Row(_BAD, "session_already_available"),
     app.SessionRequired: Row(_UNAUTHORIZED),
     app.SessionInactive: Row(_UNAUTHORIZED, "session_inactive"),
+    app.NoActiveSession: Row(_UNAUTHORIZED, "session_inactive"),
     app.FirstFactorRequired: Row(_UNAUTHORIZED, "session_aal1_required"),
     app.SecondFactorRequired: Row(_FORBIDDEN, "session_aal2_required"),
+    app.FreshSessionRequired: Row(_FORBIDDEN, "session_refresh_required"),
+    app.ForeignFlow: Row(_FORBIDDEN, "security_identity_mismatch"),
     app.ReturnToForbidden: Row(_BAD, "self_service_flow_return_to_forbidden"),
     app.FlowDisabled: Row(_BAD, "self_service_flow_disabled"),
     app.BadParameter: Row(_BAD),
+    app.ProvingDisabled: Row(_BAD),
+    app.FlowSuperseded: Row(_GONE, "self_service_flow_replaced"),
+    app.RecoveryStartedOver: Row(_BAD),
+    proving.StartOver: Row(_BAD),
     app.IdentityDisabled: Row(_BAD, "identity_disabled"),
     app.VerifiedAddressRequired: Row(_FORBIDDEN, "session_verified_address_required"),
     app.NoAddressToVerify: Row(_INTERNAL),
@@ -98,6 +113,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     storage.ExternalIdTaken: Row(_CONFLICT, "", "An identity with this external id exists already."),
     storage.FlowChanged: Row(_CONFLICT, "", "The flow was submitted by somebody else at the same time."),
     storage.IdentityChanged: Row(_CONFLICT, "", "The identity was changed by somebody else at the same time."),
+    storage.SecretSpent: Row(_CONFLICT, "", "The code or link was used at the same time."),
     storage.StorageUnavailable: Row(_BUSY, "", "The database cannot be used at the moment."),
     traits.SchemaUnknown: Row(_NOT_FOUND),
     traits.SchemaBroken: Row(_INTERNAL, "", "An identity schema is misconfigured."),
@@ -107,6 +123,10 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     passwords.BreachCheckFailed: Row(_INTERNAL, "", "The password could not be checked; try again later."),
     documents.DocumentUnavailable: Row(HTTPStatus.BAD_GATEWAY),
     jsonnet.JsonnetFailed: Row(_BAD),
+    LetterUnknown: Row(_NOT_FOUND),
+    courier.TemplateBroken: Row(_INTERNAL, "", "A message could not be worded: its template is broken."),
+    courier.DeliveryFailed: Row(HTTPStatus.BAD_GATEWAY),
+    storage.LetterTaken: Row(_CONFLICT),
     EgressFailed: Row(HTTPStatus.BAD_GATEWAY),
     EgressTimedOut: Row(HTTPStatus.GATEWAY_TIMEOUT),
 }
@@ -136,8 +156,12 @@ def envelope(error: LimenError, request_id: str = "") -> Envelope:
         message=said or row.message or row.status.phrase,
     )
     match error:
-        case app.SecondFactorRequired() | app.BrowserMustMove():
+        case app.SecondFactorRequired() | app.FreshSessionRequired() | app.BrowserMustMove():
             return Envelope(error=generic, redirect_browser_to=error.redirect_browser_to)
+        case app.NoActiveSession():
+            return Envelope(error=generic, credentials_missing=False)
+        case app.FlowSuperseded():
+            return Envelope(error=generic, use_flow_id=error.use_flow_id)
         case app.FlowReplaced():
             since = int(error.since * _NANOSECONDS)
             return Envelope(error=generic, use_flow_id=error.use_flow_id, expired_at=error.expired_at, since=since)
@@ -161,7 +185,7 @@ def document(found: Envelope) -> JsonDoc:
     return JsonDoc.of(found.error)
 
 
-def _details(error: LimenError) -> Detail | msgspec.UnsetType:
+def _details(error: LimenError) -> Detail | msgspec.UnsetType:  # noqa: PLR0911 (one line for each kind of error)
     match error:
         case app.CsrfViolation():
             return Detail(docs=_DOCS, hint=error.hint, reject_reason=error.reject_reason or msgspec.UNSET)
@@ -171,5 +195,12 @@ def _details(error: LimenError) -> Detail | msgspec.UnsetType:
             return Detail(redirect_to=error.restart, return_to=error.return_to)
         case app.SecondFactorRequired():
             return Detail(redirect_browser_to=error.redirect_browser_to)
+        case app.RecoveryStartedOver():
+            return Detail(continue_with=(item(ShowRecovery(flow_id=error.use_flow_id)),))
+        case app.FlowReplaced() if error.kind is FlowKind.RECOVERY:
+            return Detail(continue_with=(item(ShowRecovery(flow_id=error.use_flow_id)),))
+        case app.VerifiedAddressRequired() if error.flow_id:
+            shown = ShowVerification(flow_id=error.flow_id, address=error.address, url=error.url)
+            return Detail(continue_with=(item(shown),))
         case _:
             return msgspec.UNSET

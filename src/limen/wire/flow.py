@@ -14,7 +14,7 @@ from limen.domain.flow.continue_with import (
     ShowSettings,
     ShowVerification,
 )
-from limen.domain.flow.details import Detail, LoginDetail, RegistrationDetail
+from limen.domain.flow.details import Detail, LoginDetail, RegistrationDetail, SettingsDetail
 from limen.domain.flow.flow import Flow
 from limen.wire.identity import WireIdentity
 from limen.wire.session import WireSession
@@ -42,9 +42,11 @@ class WireFlow(msgspec.Struct, frozen=True, kw_only=True):
     transient_payload: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     identity_schema: str | msgspec.UnsetType = msgspec.UNSET
     identity: WireIdentity | msgspec.UnsetType = msgspec.UNSET
+    continue_with: "tuple[Item, ...] | msgspec.UnsetType" = msgspec.UNSET
 
 
-def flow(found: Flow[Detail]) -> WireFlow:
+def flow(found: Flow[Detail], owner: WireIdentity | None = None) -> WireFlow:
+    """The flow; `owner` is whose account it changes, shown with settings only."""
     detail = found.detail
     common = WireFlow(
         id=found.id,
@@ -76,6 +78,10 @@ def flow(found: Flow[Detail]) -> WireFlow:
                 organization_id=detail.organization_id,
                 session_token_exchange_code=detail.exchange_code or msgspec.UNSET,
                 identity_schema=detail.identity_schema or msgspec.UNSET,
+            )
+        case SettingsDetail():
+            return msgspec.structs.replace(
+                common, organization_id=detail.organization_id, identity=owner if owner is not None else msgspec.UNSET
             )
         case _:
             return common

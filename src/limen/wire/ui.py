@@ -100,7 +100,9 @@ def text(message: Message) -> UiText:
 
 def container(form: Form) -> UiContainer:
     messages = tuple(text(message) for message in form.messages) if form.messages else msgspec.UNSET
-    return UiContainer(action=form.action, method="POST", nodes=tuple(node(n) for n in form.nodes), messages=messages)
+    return UiContainer(
+        action=form.action, method=form.method, nodes=tuple(node(n) for n in form.nodes), messages=messages
+    )
 
 
 def node(found: Node) -> UiNode:

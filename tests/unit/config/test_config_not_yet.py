@@ -20,7 +20,6 @@ def test_each_listed_key_exists() -> None:
 
 def test_a_feature_is_warned_of_once_however_often_it_is_asked_for() -> None:
     document: JsonObject = {
-        "courier": {"smtp": {"connection_uri": "smtp://a"}, "message_retries": 3},
         "selfservice": {
             "methods": {"totp": {"enabled": True}, "code": {"enabled": True, "mfa_enabled": True}},
             "flows": {
@@ -30,8 +29,7 @@ def test_a_feature_is_warned_of_once_however_often_it_is_asked_for() -> None:
         },
     }
     assert [warning.key for warning in missing_features(document)] == [
-        "courier",
-        "selfservice.methods.code.enabled",
+        "selfservice.methods.code.mfa_enabled",
         "selfservice.methods.totp.enabled",
         "selfservice.flows.login.after.hooks",
     ]

@@ -295,3 +295,12 @@ def test_a_cheap_bcrypt_cost_counts_in_development_only(loading: Loading, docume
     loaded = loading(text)
     assert loaded.config.hashers.bcrypt.cost == 12
     assert "hashers.bcrypt.cost" in [warning.key for warning in loaded.warnings]
+
+
+def test_an_inbox_that_everybody_can_read_is_refused_outside_development(
+    refusal: Refusal, loading: Loading, document: JsonObject
+) -> None:
+    text = changed(document, "courier.dev_inbox", value=True)
+    assert "--dev" in refusal(text)["courier.dev_inbox"]
+    assert loading(text, dev=True).config.courier.dev_inbox is True
+    assert loading(changed(document, "courier.dev_inbox", value=False)).config.courier.dev_inbox is False

@@ -311,3 +311,13 @@ def test_importing_the_pages_does_not_load_the_template_engine() -> None:
     code = "import sys, limen.ui.pages; sys.exit('jinja2' in sys.modules)"
     sources = Path(assets_module.__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], check=False, env={"PYTHONPATH": str(sources)}).returncode == 0
+
+
+@pytest.mark.covers("HOOK-11")
+async def test_a_new_password_signs_out_everywhere_else_unless_the_box_is_unticked() -> None:
+    page = Elements(await shown(ui_flows.path_of("settings")))
+    off, box = page.named("revoke_other_sessions")
+    assert (off["type"], off["value"]) == ("hidden", "false")
+    assert (box["type"], box["value"], "checked" in box) == ("checkbox", "true", True)
+    assert "value" not in page.named("password")[0]
+    assert Elements(await shown(ui_flows.path_of("second-step"))).named("revoke_other_sessions") == []

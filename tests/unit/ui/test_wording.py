@@ -10,7 +10,7 @@ import pytest
 import limen.ui.wording as module
 from doubles.ui_flows import NOW
 from limen.domain.text.message import error, info
-from limen.ui.language import negotiate
+from limen.kernel.language import negotiate
 from limen.ui.wording import LANGUAGES, wording
 
 # Appendix A without the ids that only begin a block.

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -11,13 +11,16 @@ from limen.domain.flow.continue_with import ContinueWith
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowType
+from limen.domain.identity.addresses import Via
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName
+from limen.domain.session.amr import AuthenticationMethod
 from limen.domain.session.session import IssuedSession
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc, JsonObject
+from limen.ports.storage import UnitOfWork
 
 D = TypeVar("D", bound=Detail)
 D_co = TypeVar("D_co", bound=Detail, covariant=True)
@@ -83,10 +86,12 @@ class Problem(msgspec.Struct, frozen=True):
 class FormProblems(LimenError):
     """The submission is not accepted; the form is shown again with what is wrong and what was entered (FLOW-09)."""
 
-    def __init__(self, *problems: Problem, values: Mapping[str, JsonDoc] | None = None) -> None:
+    def __init__(self, *problems: Problem, values: Mapping[str, JsonDoc] | None = None, below: str = "") -> None:
+        """`below`: only the fields whose names begin so are emptied and say nothing more; others stay as they are."""
         super().__init__("; ".join(str(problem.message.id) for problem in problems))
         self.problems = problems
         self.values: Mapping[str, JsonDoc] = values or {}
+        self.below = below
 
 
 # -- a method's part in one kind of flow ----------------------------------------------------------------------------------
@@ -99,6 +104,12 @@ class Done(msgspec.Struct, Generic[D_co, R_co], frozen=True, kw_only=True):
     result: R_co
 
 
+class Along(Protocol):
+    """What is stored together with the flow: a code and the message with it."""
+
+    def put_into(self, unit: UnitOfWork) -> None: ...
+
+
 class Stay(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
     """Show the form again, in another state. `again` makes it a 400 for JSON clients, as sign-in and sign-up do (QK-02)."""
 
@@ -106,6 +117,7 @@ class Stay(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
     values: Mapping[str, JsonDoc] = msgspec.field(default_factory=dict[str, JsonDoc])
     messages: tuple[Message, ...] = ()
     again: bool = True
+    along: Along | None = None
 
 
 class Leave(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +143,15 @@ class Participant(Protocol[D, R_co]):
 
         Nothing is changed before the engine knows that the submission is genuine and calls the attempt.
         """
+        ...
+
+
+@runtime_checkable
+class Opener(Protocol[D, R_co]):
+    """A participant whose messages hold links into the flow (REC-15, VER-06, VER-07)."""
+
+    def opened(self, scope: Scope, flow: Flow[D], query: Submission) -> Attempt[D, R_co] | None:
+        """What the link leads to; None when it is not one of this method's. Only what the link holds proves anything."""
         ...
 
 
@@ -191,6 +212,13 @@ class Replaced(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
 
 
+class StartedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """The form could not go on for a reason of its own; this one takes its place and says why (REC-05, VER-03, VER-09)."""
+
+    flow: Flow[Detail]
+    reason: LimenError
+
+
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     """Signed in. `step_up` is where a second factor is asked for when the session is not good enough without (LOGIN-25)."""
 
@@ -236,7 +264,51 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     error: LimenError
 
 
-Reply: TypeAlias = ShowFlow | Replaced | SignedIn | SignedUp | SignedOut | GoTo | Refused
+class SettingsSaved(msgspec.Struct, frozen=True, kw_only=True):
+    """The change is stored; the flow shows so (SET-08). `issued` is the session whose cookie is written once more."""
+
+    flow: Flow[Detail]
+    identity: Identity
+    """As it is from now on."""
+    issued: IssuedSession | None
+    return_to: str
+    """Where browsers go: a return address, or the settings page with the flow."""
+    continue_with: tuple[ContinueWith, ...] = ()
+    at: datetime
+
+
+class SignInAgain(msgspec.Struct, frozen=True, kw_only=True):
+    """The change waits until its person has confirmed who they are; the browser keeps `secret` meanwhile (SET-06)."""
+
+    url: str
+    secret: str
+    expires_in: int
+    """Seconds."""
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """Back in: signed in, and on to settings with the flow that was made for it (REC-06 … REC-08)."""
+
+    flow: Flow[Detail]
+    issued: IssuedSession
+    settings_url: str
+    continue_with: tuple[ContinueWith, ...] = ()
+    at: datetime
+
+
+Reply: TypeAlias = (
+    ShowFlow
+    | Replaced
+    | StartedOver
+    | SignedIn
+    | SignedUp
+    | SignedOut
+    | GoTo
+    | SettingsSaved
+    | SignInAgain
+    | Recovered
+    | Refused
+)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,6 +327,44 @@ class Authenticated(msgspec.Struct, frozen=True, kw_only=True):
     """The identity as the method wants it stored now (a password hashed anew), if anything changed. It is not stored when
     somebody else changed the identity meanwhile: signing in succeeds without it.
     """
+    used: tuple[str, ...] = ()
+    """Ids of the one-time secrets that are spent with it, in the same unit of work."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a settings method brings: the identity as it should be from now on (SET-07)."""
+
+    identity: Identity
+    method: MethodName
+    sensitive: bool
+    """Whether it needs a fresh session: credentials, identifiers, verified addresses (SET-05)."""
+    values: Mapping[str, JsonDoc] = msgspec.field(default_factory=dict[str, JsonDoc])
+    """What was entered, to be shown again should an identifier turn out to be taken."""
+    ends_other_sessions: bool = False
+    """Whether the person asked for every other session to end with it."""
+    proves: AuthenticationMethod | None = None
+    """A factor that was set up just now and counts for this very session (SET-14)."""
+
+
+class Regained(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recovery method brings: who got back in, and which address was proven on the way (REC-16, REC-17)."""
+
+    identity: Identity
+    method: MethodName
+    address: str
+    via: Via
+    used: tuple[str, ...] = ()
+    """Ids of the one-time secrets that are spent with it, in the same unit of work."""
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verification method brings: an address that belongs to its person (VER-18)."""
+
+    identity: Identity
+    method: MethodName
+    address: str
+    via: Via
+    used: tuple[str, ...] = ()
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,3 +374,5 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     method: MethodName
     values: Mapping[str, JsonDoc]
     """What was entered, to be shown again should the identifier turn out to be taken."""
+    used: tuple[str, ...] = ()
+    """Ids of the one-time secrets that are spent with it, in the same unit of work."""

@@ -1,14 +1,15 @@
 """How does any flow work? Create, read, submit, replace: written once for all five kinds."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeGuard, TypeVar
 
 import msgspec
 
-from limen.app.errors import FlowExpired, FlowIdMissing, FlowUnknown, SessionRequired
+from limen.app.errors import FlowExpired, FlowGone, FlowIdMissing, FlowUnknown, SessionRequired
 from limen.app.flows import csrf
 from limen.app.flows.contract import (
+    Along,
     Answer,
     Attempt,
     Done,
@@ -16,6 +17,7 @@ from limen.app.flows.contract import (
     FormProblems,
     GoTo,
     Leave,
+    Opener,
     Participant,
     Problem,
     Refused,
@@ -23,18 +25,20 @@ from limen.app.flows.contract import (
     Reply,
     ShowFlow,
     Start,
+    StartedOver,
     Stay,
     Submission,
 )
+from limen.app.flows.proving import StartOver
 from limen.app.flows.return_to import checked
 from limen.app.flows.spec import FlowSpec, Guard
 from limen.app.hooks.contract import FlowStarting
 from limen.app.hooks.runner import HookRunner
 from limen.app.scope import Client, Scope
-from limen.domain.flow.details import Detail, SettingsDetail
+from limen.domain.flow.details import Detail, RecoveryDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
-from limen.domain.flow.states import INITIAL
+from limen.domain.flow.states import INITIAL, State
 from limen.domain.ids import FlowId, MethodName, canonical_uuid
 from limen.domain.text import shared
 from limen.domain.ui.form import Form
@@ -67,16 +71,19 @@ class FlowEngine(Generic[D, R]):
 
     async def create(self, scope: Scope, start: Start) -> Reply:
         """A new flow. Raises what refuses it, and what a `before` hook refuses it with."""
-        flow = await self._begin(scope, start)
+        flow = await self.prepared(scope, start)
         await self._hooks.before(scope, FlowStarting(kind=self.spec.kind, flow=flow))
         unit = scope.services.storage.unit()
         unit.flows.add(flow)
         await unit.commit()
         return ShowFlow(flow=flow)
 
-    async def _begin(self, scope: Scope, start: Start) -> Flow[D]:
+    async def prepared(self, scope: Scope, start: Start, detail: D | None = None) -> Flow[D]:
+        """A new flow that is not stored yet, to be stored with something else. Raises what refuses it; with a detail of
+        the caller's own nothing but a forbidden return address does.
+        """
         return_to = checked(scope.config, start.return_to)
-        detail = await self._policy.begin(scope, start)
+        detail = detail or await self._policy.begin(scope, start)
         now = scope.services.clock.now()
         kind = self.spec.kind
         id = FlowId(str(scope.services.ids.uuid()))
@@ -90,6 +97,7 @@ class FlowEngine(Generic[D, R]):
             request_url=start.request_url,
             return_to=return_to,
             csrf_token=csrf.stored_form(scope.browser.token) if start.type is FlowType.BROWSER else "",
+            active=self.spec.active(scope.config),
             form=Form(action=submit_url(scope.config.serve.public.base_url, kind, id)),
             detail=detail,
         )
@@ -98,11 +106,7 @@ class FlowEngine(Generic[D, R]):
 
     async def _presented(self, scope: Scope, flow: Flow[D]) -> Form:
         """The form with the nodes of every method that takes part, as the flow stands."""
-        nodes: list[Node] = []
-        for participant in self._enabled(scope).values():
-            nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
-        if nodes or flow.type is FlowType.BROWSER:
-            nodes.insert(0, csrf_node(scope, flow.type))
+        nodes = await nodes_of(scope, flow, self._participants)
         return Form(action=flow.form.action, nodes=self._policy.order(scope, flow, nodes))
 
     def _enabled(self, scope: Scope) -> dict[MethodName, Participant[D, R]]:
@@ -111,14 +115,16 @@ class FlowEngine(Generic[D, R]):
     # -- read -----------------------------------------------------------------------------------------------------------
 
     async def fetch(self, scope: Scope, id: str) -> ShowFlow:
-        """The flow as it stands. Raises FlowUnknown, CsrfViolation, SessionRequired, FlowExpired."""
+        """The flow as it stands. Raises FlowUnknown, CsrfViolation, SessionRequired, ForeignFlow, FlowExpired."""
+        self._check_guest(scope)
         flow = await self._load(scope, id)
-        self._check_reader(scope, flow)
+        await self._check_reader(scope, flow)
         if flow.expired(scope.services.clock.now()):
             base = scope.config.serve.public.base_url
             init = joined(base, "self-service", flow.kind.value, flow.type.value)
             restart = with_query(init, return_to=flow.return_to) if flow.type is FlowType.BROWSER else init
-            raise FlowExpired(flow.kind, flow.type, restart, flow.return_to)
+            gone = FlowExpired if self.spec.names_expiry else FlowGone
+            raise gone(flow.kind, flow.type, restart, flow.return_to)
         return ShowFlow(flow=flow)
 
     async def _load(self, scope: Scope, id: str) -> Flow[D]:
@@ -128,27 +134,59 @@ class FlowEngine(Generic[D, R]):
             raise FlowUnknown(f"There is no such {self.spec.kind.value} flow.")
         return flow
 
-    def _check_reader(self, scope: Scope, flow: Flow[D]) -> None:
+    def _check_guest(self, scope: Scope) -> None:
+        """SET-02: whoever is not signed in does not even learn whether the flow exists."""
+        if self.spec.guard is Guard.OWNER and scope.session is None:
+            page = scope.config.flow(FlowKind.LOGIN).ui_url
+            raise SessionRequired("This flow needs the session of its owner.", sign_in_at=page)
+
+    async def _check_reader(self, scope: Scope, flow: Flow[D]) -> None:
         if self.spec.guard is Guard.OWNER:
-            owner = flow.detail.identity_id if isinstance(flow.detail, SettingsDetail) else None
-            if scope.session is None or scope.session.identity.id != owner:
-                raise SessionRequired("Reading this flow needs the session it belongs to.")
-        elif flow.type is FlowType.BROWSER and not csrf.belongs_to(scope.browser, flow.csrf_token):
+            await self._policy.admit(scope, flow)
+        elif (
+            flow.type is FlowType.BROWSER
+            and not _for_anybody(flow)
+            and not csrf.belongs_to(scope.browser, flow.csrf_token)
+        ):
             raise csrf.violation(scope.browser, without_token=True)
 
     # -- submit ---------------------------------------------------------------------------------------------------------
 
     async def submit(self, scope: Scope, id: str, body: Submission) -> Answer:
-        """What comes of a submission. Raises FlowIdMissing, FlowUnknown; every other refusal is an answer, too."""
+        """What comes of a submission.
+
+        Raises SessionRequired, FlowIdMissing, FlowUnknown; every other refusal is an answer, too.
+        """
+        self._check_guest(scope)
         if canonical_uuid(id) is None:
             raise FlowIdMissing("The flow query parameter is missing or is no flow id.")
         flow = await self._load(scope, id)
-        if flow.type is FlowType.API:
+        if flow.type is FlowType.API and not _opened_here(scope, flow):
             scope = msgspec.structs.replace(scope, client=Client.API)
+        return await self._guarded(scope, flow, self._answered(scope, flow, body))
+
+    async def open(self, scope: Scope, id: str, query: Submission) -> Answer:
+        """What comes of opening a link of a message. Always in a browser, whatever the flow was made for (LINK-04).
+
+        Raises FlowIdMissing, FlowUnknown.
+        """
+        flow = await self._load(scope, id) if canonical_uuid(id) else None
+        attempt: Attempt[D, R] | None = None
+        for part in self._enabled(scope).values():
+            if flow is not None and attempt is None and _is_opener(part):
+                attempt = part.opened(scope, flow, query)
+        if flow is None or attempt is None:
+            return await self.submit(scope, id, query)
+        scope = msgspec.structs.replace(scope, client=Client.BROWSER)
+        return await self._guarded(scope, flow, self._done(scope, attempt))
+
+    async def _guarded(self, scope: Scope, flow: Flow[D], work: Awaitable[Reply]) -> Answer:
         try:
-            reply = await self._answered(scope, flow, body)
+            reply = await work
         except FormProblems as problems:
             reply = await self._shown_again(scope, flow, problems)
+        except StartOver as over:
+            reply = await self._started_over(scope, flow, over)
         except LimenError as error:
             reply = Refused(error=error)
         return Answer(reply=reply, client=scope.client)
@@ -161,7 +199,10 @@ class FlowEngine(Generic[D, R]):
         return await self._carried_out(scope, flow, body)
 
     async def _carried_out(self, scope: Scope, flow: Flow[D], body: Submission) -> Reply:
-        step = await self._attempt(scope, flow, body)()
+        return await self._done(scope, self._attempt(scope, flow, body))
+
+    async def _done(self, scope: Scope, attempt: Attempt[D, R]) -> Reply:
+        step = await attempt()
         if isinstance(step, Leave):
             return GoTo(url=step.url)
         if isinstance(step, Done):
@@ -178,53 +219,98 @@ class FlowEngine(Generic[D, R]):
         if participant is None:
             raise self._policy.unmatched(scope, flow, body)
         attempt = participant.read(scope, flow, body)
-        csrf.check(flow.type, scope.browser, flow.csrf_token, body)
+        if not _for_anybody(flow):
+            type = FlowType.BROWSER if _opened_here(scope, flow) else flow.type
+            csrf.check(type, scope.browser, flow.csrf_token, body)
         return attempt
 
     async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
         form = (await self._presented(scope, step.flow)).holding(step.values).saying(*step.messages)
-        return await self._saved(scope, msgspec.structs.replace(step.flow, form=form), again=step.again)
+        return await self._saved(
+            scope, msgspec.structs.replace(step.flow, form=form), again=step.again, along=step.along
+        )
 
     async def _shown_again(self, scope: Scope, flow: Flow[D], problems: FormProblems) -> ShowFlow:
-        form = flow.form.without_messages().holding(problems.values)
+        bare = flow.form.emptied(problems.below) if problems.below else flow.form.without_messages()
+        form = bare.holding(problems.values)
         for problem in problems.problems:
             form = form.saying_at(problem.name, problem.message) if problem.name else form.saying(problem.message)
         if self.spec.orders_after_problem:
             form = form.replace(self._policy.order(scope, flow, form.nodes))
         return await self._saved(scope, msgspec.structs.replace(flow, form=form), again=True)
 
-    async def _saved(self, scope: Scope, flow: Flow[D], *, again: bool) -> ShowFlow:
+    async def _saved(self, scope: Scope, flow: Flow[D], *, again: bool, along: Along | None = None) -> ShowFlow:
         """The form, stored: a browser reads it from there. Of two submissions at the same instant the later one's form is
         shown, so that whoever was refused finds out why (REG-23, LOGIN-33).
         """
         try:
-            await self._store(scope, flow)
+            await self._store(scope, flow, along)
         except FlowChanged:
             stored = await scope.services.storage.flows.get(self.spec.detail, flow.id)
+            latest = msgspec.structs.replace(flow, version=stored.version if stored else flow.version)
             try:
-                await self._store(
-                    scope, msgspec.structs.replace(flow, version=stored.version if stored else flow.version)
-                )
+                await self._store(scope, latest, along)
             except FlowChanged:
                 # a third one was quicker still: its form is the one kept, this one is answered all the same
                 scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
         return ShowFlow(flow=flow, again=again)
 
-    async def _store(self, scope: Scope, flow: Flow[D]) -> None:
+    async def _store(self, scope: Scope, flow: Flow[D], along: Along | None) -> None:
         unit = scope.services.storage.unit()
         unit.flows.save(flow)
+        if along is not None:
+            along.put_into(unit)
         await unit.commit()
 
     # -- replace --------------------------------------------------------------------------------------------------------
 
     async def _replaced(self, scope: Scope, old: Flow[D], now: datetime) -> Reply:
         """A new flow instead of an expired one: it keeps where it came from, what for, and where it leads (FLOW-07)."""
-        fresh = await self._begin(scope, self._policy.again(old))
+        fresh = await self.prepared(scope, self._policy.again(old))
         fresh = msgspec.structs.replace(fresh, form=fresh.form.saying(shared.flow_expired(old.kind, old.expires_at)))
         unit = scope.services.storage.unit()
         unit.flows.add(fresh)
         await unit.commit()
         return Replaced(flow=fresh, expired_at=old.expires_at, now=now)
+
+    async def _started_over(self, scope: Scope, old: Flow[D], over: StartOver) -> Reply:
+        """A fresh flow that says why the old one cannot go on; it leads where the old one led."""
+        type = FlowType.BROWSER if over.in_browser else old.type
+        start = Start(type=type, request_url=scope.url or old.request_url, return_to=old.return_to)
+        fresh = await self.prepared(msgspec.structs.replace(scope, session=None), start)
+        fresh = msgspec.structs.replace(fresh, form=fresh.form.saying(over.message))
+        unit = scope.services.storage.unit()
+        unit.flows.add(fresh)
+        await unit.commit()
+        return StartedOver(flow=fresh, reason=over)
+
+
+def _is_opener(part: Participant[D, R]) -> TypeGuard[Opener[D, R]]:
+    return isinstance(part, Opener)
+
+
+def _for_anybody(flow: Flow[Detail]) -> bool:
+    """Whether an operator made the flow for a browser that was not there yet (REC-21, security.md §2.38)."""
+    return isinstance(flow.detail, RecoveryDetail) and flow.detail.skip_csrf_check
+
+
+def _opened_here(scope: Scope, flow: Flow[Detail]) -> bool:
+    """Whether a native app's flow goes on in this browser, since a link was opened in it (VER-06)."""
+    return bool(flow.csrf_token) and csrf.belongs_to(scope.browser, flow.csrf_token)
+
+
+async def nodes_of(scope: Scope, flow: Flow[D], participants: Mapping[MethodName, Participant[D, R]]) -> Sequence[Node]:
+    """What every method that is switched on shows of the flow, in no particular order; while a code is on its way, only
+    the method that sent it has something to show.
+    """
+    nodes: list[Node] = []
+    waiting = flow.active if flow.state is State.SENT_EMAIL and flow.active in participants else None
+    for name, participant in participants.items():
+        if scope.config.method_enabled(name) and waiting in {None, name}:
+            nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
+    if nodes or flow.csrf_token or flow.type is FlowType.BROWSER:
+        nodes.insert(0, csrf_node(scope, FlowType.BROWSER if flow.csrf_token else flow.type))
+    return nodes
 
 
 def csrf_node(scope: Scope, type: FlowType) -> Node:

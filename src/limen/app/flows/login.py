@@ -1,13 +1,15 @@
 """What is special about signing in? Who may begin, what is asked again, and what follows a proof (LOGIN-*)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from limen.app.errors import AlreadySignedIn, BadParameter, FirstFactorRequired
 from limen.app.flows.contract import Authenticated, FormProblems, Problem, Reply, SignedIn, Start, Submission
 from limen.app.flows.return_to import after, checked
-from limen.app.hooks.contract import EndOtherSessions, LoggedIn
+from limen.app.hooks.contract import Effect, LoggedIn
+from limen.app.hooks.effects import add_effects, bound_to
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.schemas import selectable
 from limen.app.scope import Client, Scope
@@ -19,12 +21,14 @@ from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
-from limen.domain.session.session import IssuedSession, Session
+from limen.domain.identity.identity import Identity
+from limen.domain.ids import SessionId
+from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
 from limen.domain.ui.order import LOGIN_GROUPS, by_group
-from limen.ports.storage import FlowChanged, IdentityChanged, UnitOfWork
+from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent, UnitOfWork
 
 
 class LoginPolicy:
@@ -113,15 +117,20 @@ class LoginPolicy:
         verdict = await self._hooks.run(scope, hooks, event)
 
         signs_in = scope.config.dialect.signs_in(result.method)
+        same_person = scope.session is not None and scope.session.identity.id == identity.id
+        token = scope.browser.token if same_person else scope.browser.next_token
         writes = Writes(
             flow=msgspec.structs.replace(flow, active=result.method, state=State.PASSED_CHALLENGE),
             issued=issued if signs_in else None,
             renews=keeps,
-            ends_others_but=issued.session if any(isinstance(e, EndOtherSessions) for e in verdict.effects) else None,
+            effects=bound_to(verdict.effects, token, scope.services.entropy),
+            keep=issued.session.id,
+            used=result.used,
+            at=scope.services.clock.now(),
         )
         try:
-            await self._commit(scope, writes, result)
-        except FlowChanged as error:
+            identity = await self._commit(scope, writes, result, identity)
+        except (FlowChanged, SecretSpent) as error:
             raise FormProblems(Problem(shared.login_done_already())) from error
 
         spa = scope.client is Client.SPA
@@ -129,7 +138,7 @@ class LoginPolicy:
         return SignedIn(
             issued=issued if signs_in else None,
             identity=identity,
-            same_person=scope.session is not None and scope.session.identity.id == identity.id,
+            same_person=same_person,
             return_to=return_to,
             continue_with=((RedirectBrowser(url=return_to),) if spa else ()) + verdict.continue_with,
             go_to=verdict.go_to,
@@ -137,24 +146,27 @@ class LoginPolicy:
             at=scope.services.clock.now(),
         )
 
-    async def _commit(self, scope: Scope, writes: "Writes", result: Authenticated) -> None:
-        """One unit of work. A hash made anew has to wait for the next time when the identity changed meanwhile, as it does
-        when somebody signs in at two places at once. Raises FlowChanged, FormProblems when the identity went away.
+    async def _commit(self, scope: Scope, writes: "Writes", result: Authenticated, identity: Identity) -> Identity:
+        """One unit of work; how the identity looks with it. A hash made anew has to wait for the next time when the
+        identity changed meanwhile, as it does when somebody signs in at two places at once.
+
+        Raises FlowChanged, SecretSpent, FormProblems when the identity went away.
         """
         storage = scope.services.storage
         unit = storage.unit()
         if result.updated is not None:
             unit.identities.save(result.updated, result.identity)
-        writes.into(unit)
+        shown = writes.into(unit, identity)
         try:
             await unit.commit()
         except IdentityChanged as error:
-            fresh = await storage.identities.get(result.identity.id)
+            fresh = await storage.identities.get(identity.id)
             if fresh is None or not fresh.active:
                 raise FormProblems(Problem(shared.changed_meanwhile())) from error
             unit = storage.unit()
-            writes.into(unit)
+            shown = writes.into(unit, fresh)
             await unit.commit()
+        return shown
 
 
 class Writes(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,15 +175,20 @@ class Writes(msgspec.Struct, frozen=True, kw_only=True):
     flow: Flow[LoginDetail]
     issued: IssuedSession | None
     renews: bool
-    ends_others_but: Session | None
+    effects: tuple[Effect, ...]
+    keep: SessionId
+    """The session that stays when the effects end the others."""
+    used: tuple[str, ...]
+    at: datetime
 
-    def into(self, unit: UnitOfWork) -> None:
+    def into(self, unit: UnitOfWork, identity: Identity) -> Identity:
         if self.issued is not None:
             write = unit.sessions.renew if self.renews else unit.sessions.add
             write(self.issued.session, token_hash(self.issued.token))
-        if self.ends_others_but is not None:
-            unit.sessions.end_all(self.ends_others_but.identity_id, keep=self.ends_others_but.id)
+        for id in self.used:
+            unit.secrets.spend(id, self.at)
         unit.flows.save(self.flow)
+        return add_effects(unit, self.effects, identity, keep=self.keep)
 
 
 def _requested(aal: str) -> Aal:

@@ -4,8 +4,14 @@ from collections.abc import Callable
 
 import msgspec
 
-from limen.app.flows.contract import Authenticated, Draft, Participant
-from limen.domain.flow.details import LoginDetail, RegistrationDetail
+from limen.app.flows.contract import Authenticated, Change, Draft, Participant, Proof, Regained
+from limen.domain.flow.details import (
+    LoginDetail,
+    RecoveryDetail,
+    RegistrationDetail,
+    SettingsDetail,
+    VerificationDetail,
+)
 from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.ids import MethodName
 
@@ -30,3 +36,6 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     credential: CredentialSpec | None = None
     login: Participant[LoginDetail, Authenticated] | None = None
     registration: Participant[RegistrationDetail, Draft] | None = None
+    settings: Participant[SettingsDetail, Change] | None = None
+    recovery: Participant[RecoveryDetail, Regained] | None = None
+    verification: Participant[VerificationDetail, Proof] | None = None

@@ -9,6 +9,7 @@ from limen.app.errors import AlreadySignedIn, FlowDisabled
 from limen.app.flows.contract import Draft, FormProblems, Problem, Reply, SignedUp, Start, Submission
 from limen.app.flows.return_to import after, checked
 from limen.app.hooks.contract import Continue, Effect, Hook, IssueSession, Registered, Registering
+from limen.app.hooks.effects import add_effects, bound_to
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.accept import accepted, trait_problems
 from limen.app.identities.schemas import selectable
@@ -25,7 +26,7 @@ from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
 from limen.domain.ui.order import REGISTRATION_GROUPS, by_schema
-from limen.ports.storage import FlowChanged, IdentifierTaken
+from limen.ports.storage import FlowChanged, IdentifierTaken, SecretSpent
 
 _PROFILE_METHODS: Final = frozenset({"profile", "profile:back"})
 
@@ -102,35 +103,40 @@ class RegistrationPolicy:
         event = Registered(flow=flow, identity=identity, session=issued.session, method=result.method)
         inside, outside = split(hooks)
         verdict = await self._hooks.run(scope, inside, event)
-        await self._stored(scope, flow, result, identity, issued if _issues(verdict.effects) else None)
+        identity = await self._stored(scope, result, event, verdict.effects, issued)
         if outside:
+            event = msgspec.structs.replace(event, identity=identity, verification=verdict.verification)
             later = await self._hooks.run(scope, outside, event)
             verdict = _together(verdict, later)
+            unit = scope.services.storage.unit()
             if _issues(later.effects):
-                unit = scope.services.storage.unit()
                 unit.sessions.add(issued.session, token_hash(issued.token))
-                await unit.commit()
+            identity = add_effects(unit, later.effects, identity, keep=issued.session.id)
+            await unit.commit()
         return self._reply(scope, flow, result, identity, issued if _issues(verdict.effects) else None, verdict)
 
     async def _stored(
-        self,
-        scope: Scope,
-        flow: Flow[RegistrationDetail],
-        draft: Draft,
-        identity: Identity,
-        issued: IssuedSession | None,
-    ) -> None:
+        self, scope: Scope, draft: Draft, event: Registered, effects: Sequence[Effect], issued: IssuedSession
+    ) -> Identity:
+        """The account and all that comes with it. The identity comes back as it is stored."""
+        signs_in = _issues(effects)
+        token = scope.browser.next_token if signs_in else scope.browser.token
         unit = scope.services.storage.unit()
-        unit.identities.add(identity)
-        if issued is not None:
+        unit.identities.add(event.identity)
+        if signs_in:
             unit.sessions.add(issued.session, token_hash(issued.token))
-        unit.flows.save(msgspec.structs.replace(flow, active=draft.method, state=State.PASSED_CHALLENGE))
+        for id in draft.used:
+            unit.secrets.spend(id, scope.services.clock.now())
+        unit.flows.save(msgspec.structs.replace(event.flow, active=draft.method, state=State.PASSED_CHALLENGE))
+        bound = bound_to(effects, token, scope.services.entropy)
+        identity = add_effects(unit, bound, event.identity, keep=issued.session.id)
         try:
             await unit.commit()
         except IdentifierTaken as error:
             raise await taken(scope, draft) from error
-        except FlowChanged as error:
+        except (FlowChanged, SecretSpent) as error:
             raise FormProblems(Problem(shared.registration_done_already())) from error
+        return identity
 
     def _reply(  # one line per part of the answer
         self,
@@ -186,5 +192,6 @@ def _together(first: Continue, second: Continue) -> Continue:
     return Continue(
         effects=(*first.effects, *second.effects),
         continue_with=(*first.continue_with, *second.continue_with),
+        verification=second.verification or first.verification,
         go_to=second.go_to or first.go_to,
     )

@@ -31,11 +31,14 @@ def checked(config: Config, return_to: str) -> str:
     raise ReturnToForbidden(_FORBIDDEN)
 
 
-def after(config: Config, kind: FlowKind, method: str, return_to: str) -> str:
-    """Where to go after the flow: the wish, else the method's address, else the flow's, else the general one (LOGIN-24)."""
+def after(config: Config, kind: FlowKind, method: str, return_to: str, otherwise: str = "") -> str:
+    """Where to go after the flow: the wish, else the method's address, else the flow's, else `otherwise` (by default the
+    general one; LOGIN-24).
+    """
     if return_to and config.dialect.heeds_return_to(kind.value, method):
         return return_to
-    return config.flow(kind).return_url_after(method) or config.selfservice.default_browser_return_url
+    wanted = config.flow(kind).return_url_after(method)
+    return wanted or otherwise or config.selfservice.default_browser_return_url
 
 
 def _completed(config: Config, return_to: str) -> str:

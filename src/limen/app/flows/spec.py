@@ -1,10 +1,12 @@
 """What differs between the five kinds of flow, as data? One row each; a quirk found later becomes a named column."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 import msgspec
 
+from limen.config.model import Config
 from limen.domain.flow.details import (
     Detail,
     LoginDetail,
@@ -14,6 +16,7 @@ from limen.domain.flow.details import (
     VerificationDetail,
 )
 from limen.domain.flow.kinds import FlowKind
+from limen.domain.ids import MethodName
 
 D = TypeVar("D", bound=Detail)
 
@@ -27,6 +30,18 @@ class Guard(StrEnum):
     """The person it belongs to."""
 
 
+def _none_yet(_: Config) -> MethodName | None:
+    return None
+
+
+def _recovered_by(config: Config) -> MethodName | None:
+    return MethodName(config.selfservice.flows.recovery.use)
+
+
+def _verified_by(config: Config) -> MethodName | None:
+    return MethodName(config.selfservice.flows.verification.use)
+
+
 class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
     kind: FlowKind
     detail: type[D]
@@ -35,12 +50,23 @@ class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
     """Whether reading an expired flow names `self_service_flow_expired` (FLOW-06, QK-13)."""
     orders_after_problem: bool = True
     """Whether the nodes are put in order again after a refused submission."""
+    active: Callable[[Config], MethodName | None] = _none_yet
+    """The method that a new flow of this kind is for; none where people choose."""
+    opened: bool = False
+    """Whether messages hold links into it, so that a GET may lead on (REC-15, VER-06, VER-07)."""
 
 
 LOGIN: Final = FlowSpec(kind=FlowKind.LOGIN, detail=LoginDetail)
 REGISTRATION: Final = FlowSpec(kind=FlowKind.REGISTRATION, detail=RegistrationDetail)
 SETTINGS: Final = FlowSpec(kind=FlowKind.SETTINGS, detail=SettingsDetail, guard=Guard.OWNER, names_expiry=False)
-RECOVERY: Final = FlowSpec(kind=FlowKind.RECOVERY, detail=RecoveryDetail, names_expiry=False)
+RECOVERY: Final = FlowSpec(
+    kind=FlowKind.RECOVERY, detail=RecoveryDetail, names_expiry=False, active=_recovered_by, opened=True
+)
 VERIFICATION: Final = FlowSpec(
-    kind=FlowKind.VERIFICATION, detail=VerificationDetail, names_expiry=False, orders_after_problem=False
+    kind=FlowKind.VERIFICATION,
+    detail=VerificationDetail,
+    names_expiry=False,
+    orders_after_problem=False,
+    active=_verified_by,
+    opened=True,
 )

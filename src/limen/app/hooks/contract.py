@@ -5,13 +5,23 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from limen.app.scope import Scope
-from limen.domain.flow.continue_with import ContinueWith
-from limen.domain.flow.details import Detail, LoginDetail, RegistrationDetail
+from limen.domain.courier.letter import Letter
+from limen.domain.flow.continue_with import ContinueWith, ShowVerification
+from limen.domain.flow.details import (
+    Detail,
+    LoginDetail,
+    RecoveryDetail,
+    RegistrationDetail,
+    SettingsDetail,
+    VerificationDetail,
+)
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind
+from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName
 from limen.domain.session.session import Session
+from limen.ports.storage import OneTimeSecret
 
 # -- events -------------------------------------------------------------------------------------------------------------
 
@@ -30,6 +40,8 @@ class LoggedIn(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     session: Session
     method: MethodName
+    verification: ShowVerification | None = None
+    """The verification flow that an earlier hook began, for those that show it (HOOK-15)."""
 
 
 class Registering(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +59,50 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     session: Session
     method: MethodName
+    verification: ShowVerification | None = None
+    """The verification flow that an earlier hook began, for those that show it (HOOK-15)."""
 
 
-HookEvent: TypeAlias = FlowStarting | LoggedIn | Registering | Registered
+class Changing(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings are about to be stored; hooks may still change or refuse them (SEED0-03: before persisting)."""
+
+    flow: Flow[SettingsDetail]
+    identity: Identity
+    before: Identity
+    session: Session
+    method: MethodName
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings were stored (SEED0-03: after persisting)."""
+
+    flow: Flow[SettingsDetail]
+    identity: Identity
+    before: Identity
+    session: Session
+    method: MethodName
+    verification: ShowVerification | None = None
+    """The verification flow that an earlier hook began, for those that show it (HOOK-15)."""
+
+
+class Regaining(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody got back into their account (REC-20)."""
+
+    flow: Flow[RecoveryDetail]
+    identity: Identity
+    session: Session
+    method: MethodName
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """An address was proven (VER-14)."""
+
+    flow: Flow[VerificationDetail]
+    identity: Identity
+    method: MethodName
+
+
+HookEvent: TypeAlias = FlowStarting | LoggedIn | Registering | Registered | Changing | Changed | Regaining | Verified
 
 # -- verdicts -----------------------------------------------------------------------------------------------------------
 
@@ -62,7 +115,26 @@ class IssueSession(msgspec.Struct, frozen=True):
     """The newcomer is signed in (HOOK-10)."""
 
 
-Effect: TypeAlias = EndOtherSessions | IssueSession
+class SendLetter(msgspec.Struct, frozen=True):
+    """A message goes into the outbox, in the same unit of work as the change itself."""
+
+    letter: Letter
+
+
+class BeginFlow(msgspec.Struct, frozen=True):
+    """Another flow begins with the change (a verification after a sign-up): stored with it, with its one-time secrets."""
+
+    flow: Flow[Detail]
+    secrets: tuple[OneTimeSecret, ...] = ()
+
+
+class MarkAddress(msgspec.Struct, frozen=True):
+    """One verifiable address gets another status with the change (`sent`)."""
+
+    address: VerifiableAddress
+
+
+Effect: TypeAlias = EndOtherSessions | IssueSession | SendLetter | BeginFlow | MarkAddress
 
 
 class Continue(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +143,8 @@ class Continue(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity | None = None
     effects: tuple[Effect, ...] = ()
     continue_with: tuple[ContinueWith, ...] = ()
+    verification: ShowVerification | None = None
+    """A verification flow that the hook began."""
     go_to: str = ""
     """Where browsers go instead of the return address."""
 

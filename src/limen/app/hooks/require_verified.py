@@ -3,8 +3,12 @@
 from limen.app.errors import NoAddressToVerify, VerifiedAddressRequired
 from limen.app.flows.contract import FormProblems, Problem
 from limen.app.hooks.contract import Continue, HookEvent, LoggedIn
+from limen.app.hooks.effects import add_effects
+from limen.app.hooks.verification import Presenters, begin
 from limen.app.scope import Scope
+from limen.domain.flow.kinds import FlowKind
 from limen.domain.text.message import Message, error
+from limen.kernel.urls import with_query
 
 
 def address_not_verified() -> Message:
@@ -17,6 +21,9 @@ class RequireVerifiedHook:
 
     name = "require_verified_address"
     calls_out = False
+
+    def __init__(self, presenters: Presenters) -> None:
+        self._presenters = presenters
 
     def hears(self, event: HookEvent) -> bool:
         return isinstance(event, LoggedIn)
@@ -31,4 +38,17 @@ class RequireVerifiedHook:
             return Continue()
         if scope.config.feature_flags.legacy_require_verified_login_error:
             raise FormProblems(Problem(address_not_verified()))
-        raise VerifiedAddressRequired("Please confirm your address before signing in.")
+        raise await self._refusal(scope, event)
+
+    async def _refusal(self, scope: Scope, event: LoggedIn) -> VerifiedAddressRequired:
+        """The refusal, with a verification flow that is begun for it, so that signing in can go on afterwards."""
+        reason, rules = "Please confirm your address before signing in.", scope.config.selfservice.flows.verification
+        if not rules.enabled or not scope.config.method_enabled(rules.use):
+            return VerifiedAddressRequired(reason)
+        address = event.identity.verifiable_addresses[0]
+        begun = await begin(scope, self._presenters, event.flow, event.identity, address)
+        unit = scope.services.storage.unit()
+        add_effects(unit, begun.effects, event.identity, keep=None)
+        await unit.commit()
+        page = with_query(scope.config.flow(FlowKind.VERIFICATION).ui_url, flow=begun.shown.flow_id)
+        return VerifiedAddressRequired(reason, begun.shown.flow_id, begun.shown.address, page)

@@ -1,11 +1,21 @@
 """Which hooks run, and in which order? Method lists before global ones, `session` last (HOOK-01 … HOOK-04, SEED0-21)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
-from limen.app.hooks.contract import Continue, FlowStarting, Hook, HookEvent, LoggedIn, Registered, Registering
+from limen.app.hooks.contract import (
+    Changed,
+    Changing,
+    Continue,
+    FlowStarting,
+    Hook,
+    HookEvent,
+    LoggedIn,
+    Registered,
+    Registering,
+)
 from limen.app.scope import Scope
 from limen.config.hooks import HookConfig
 from limen.domain.flow.kinds import FlowKind
@@ -13,6 +23,13 @@ from limen.domain.ids import MethodName
 
 MakeHook: TypeAlias = Callable[[HookConfig], Hook]
 """Builds the hook that a configuration entry asks for."""
+
+
+_CHANGEABLE: Final = (LoggedIn, Registering, Registered, Changing, Changed)
+"""The events whose identity a hook may change."""
+_VERIFIES: Final[tuple[type[HookEvent], ...]] = (Registered, Changed)
+"""After these, new addresses are verified without being asked for, before anything else (VER-11, HOOK-14)."""
+_VERIFICATION: Final = HookConfig(hook="verification")
 
 
 class HookRunner:
@@ -37,6 +54,8 @@ class HookRunner:
         rules = scope.config.flow(kind)
         own = rules.after.methods.get(method)
         listed = (own.hooks if own is not None else ()) if event is Registering else rules.hooks_after(method)
+        if event in _VERIFIES and scope.config.selfservice.flows.verification.enabled:
+            listed = (_VERIFICATION, *(entry for entry in listed if entry.hook != _VERIFICATION.hook))
         hooks = self._made(scope, listed)
         return tuple(sorted(hooks, key=lambda hook: hook.name == "session"))
 
@@ -47,12 +66,15 @@ class HookRunner:
             if not hook.hears(event):
                 continue
             verdict = await hook.run(scope, event)
-            if verdict.identity is not None and isinstance(event, LoggedIn | Registering | Registered):
+            if verdict.identity is not None and isinstance(event, _CHANGEABLE):
                 event = msgspec.structs.replace(event, identity=verdict.identity)
+            if verdict.verification is not None and isinstance(event, LoggedIn | Registered | Changed):
+                event = msgspec.structs.replace(event, verification=verdict.verification)
             total = Continue(
                 identity=verdict.identity or total.identity,
                 effects=(*total.effects, *verdict.effects),
                 continue_with=(*total.continue_with, *verdict.continue_with),
+                verification=verdict.verification or total.verification,
                 go_to=verdict.go_to or total.go_to,
             )
         return total

@@ -1,8 +1,9 @@
 """What does the hook `show_verification_ui` do? It shows the verification flow that the change began (HOOK-15)."""
 
-from limen.app.hooks.contract import Continue, HookEvent, LoggedIn, Registered
+from limen.app.hooks.contract import Changed, Continue, HookEvent, LoggedIn, Registered
 from limen.app.scope import Scope
-from limen.domain.flow.continue_with import ContinueWith, ShowVerification
+from limen.domain.flow.kinds import FlowKind
+from limen.kernel.urls import with_query
 
 
 class ShowVerificationHook:
@@ -12,12 +13,11 @@ class ShowVerificationHook:
     calls_out = False
 
     def hears(self, event: HookEvent) -> bool:
-        return isinstance(event, LoggedIn | Registered)
+        return isinstance(event, LoggedIn | Registered | Changed)
 
     async def run(self, scope: Scope, event: HookEvent) -> Continue:
-        return Continue()
-
-
-def shown(items: tuple[ContinueWith, ...]) -> str:
-    """Where the first verification flow among the items is shown; empty without one."""
-    return next((item.url for item in items if isinstance(item, ShowVerification)), "")
+        if not isinstance(event, LoggedIn | Registered | Changed) or event.verification is None:
+            return Continue()
+        shown = event.verification
+        page = with_query(scope.config.flow(FlowKind.VERIFICATION).ui_url, flow=shown.flow_id)
+        return Continue(continue_with=(shown,), go_to=page)

@@ -6,6 +6,7 @@ from limen.app.errors import SecondFactorRequired, SessionInactive, SessionRequi
 from limen.app.scope import Scope
 from limen.app.sessions.issue import token_hash
 from limen.config.model import Config
+from limen.config.session import RequiredAal
 from limen.domain.identity.aal import Aal
 from limen.domain.session.session import CheckedSession
 from limen.kernel.clock import Clock
@@ -39,7 +40,12 @@ def require_aal(scope: Scope, current: CheckedSession, return_to: str = "") -> N
 
 def satisfies(config: Config, aal: Aal, available: Aal | None) -> bool:
     """Whether a session of that level is enough for an identity that could reach `available` (SESS-15)."""
-    if config.session.whoami.required_aal == "aal1":
+    return enough(config.session.whoami.required_aal, aal, available)
+
+
+def enough(required: RequiredAal, aal: Aal, available: Aal | None) -> bool:
+    """Whether a session of that level is what is asked for: the first level, or the highest there is (SESS-15, SET-03)."""
+    if required == "aal1":
         return aal is not Aal.AAL0
     return aal is Aal.AAL2 or available is not Aal.AAL2
 

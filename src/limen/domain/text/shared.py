@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from limen.domain.flow.kinds import FlowKind
-from limen.domain.text.message import Message, error, info
+from limen.domain.text.message import Message, error, info, success
 
 
 class ExpiredContext(msgspec.Struct, frozen=True):
@@ -122,6 +122,11 @@ def identifier_taken_hints(types: tuple[str, ...], providers: tuple[str, ...], h
     )
 
 
+def no_identifier() -> Message:
+    """Nothing in the traits identifies people for the method that was chosen."""
+    return error(4000009, "Nothing was entered that could serve as your sign-in name.")
+
+
 def choose_a_credential() -> Message:
     return info(1040009, "Now choose how you want to sign in from now on.")
 
@@ -150,6 +155,11 @@ def password_label() -> Message:
 
 def save() -> Message:
     return info(1070003, "Save")
+
+
+def settings_saved() -> Message:
+    """SET-08."""
+    return success(1050001, "Your changes are saved.")
 
 
 def go_on() -> Message:

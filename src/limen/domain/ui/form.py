@@ -15,6 +15,8 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
     action: str
     nodes: tuple[Node, ...] = ()
     messages: tuple[Message, ...] = ()
+    method: str = "POST"
+    """GET once there is nothing left to send, only somewhere to go on to (VER-04)."""
 
     def node(self, name: str) -> Node | None:
         return next((node for node in self.nodes if node.name == name), None)
@@ -26,6 +28,14 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
         """The form with nothing said on it, neither on the form nor on its fields."""
         nodes = tuple(msgspec.structs.replace(node, messages=()) if node.messages else node for node in self.nodes)
         return msgspec.structs.replace(self, nodes=nodes, messages=())
+
+    def emptied(self, below: str) -> "Form":
+        """The form with nothing said on it and its fields whose names begin with `below` empty; what other fields say stays."""
+        nodes = (
+            msgspec.structs.replace(node.with_value(None), messages=()) if node.name.startswith(below) else node
+            for node in self.nodes
+        )
+        return msgspec.structs.replace(self, nodes=tuple(nodes), messages=())
 
     def saying(self, *messages: Message) -> "Form":
         if not messages:

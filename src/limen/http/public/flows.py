@@ -5,18 +5,31 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from limen.app.flows.contract import Authenticated, Draft, Start
+from limen.app.errors import SessionRequired
+from limen.app.flows.contract import Answer, Authenticated, Change, Draft, Proof, Regained, Start
 from limen.app.flows.engine import FlowEngine
 from limen.app.scope import Client
-from limen.domain.flow.details import LoginDetail, RegistrationDetail
+from limen.domain.flow.details import (
+    LoginDetail,
+    RecoveryDetail,
+    RegistrationDetail,
+    SettingsDetail,
+    VerificationDetail,
+)
 from limen.domain.flow.kinds import FlowType
 from limen.http.body import submission
 from limen.http.doorway import Doorway
-from limen.http.respond import Responder
+from limen.http.respond import NO_CONTENT, Responder
 from limen.http.routes import Errors, Route
 from limen.kernel.http_values import Request, Response
 
-Engine: TypeAlias = FlowEngine[LoginDetail, Authenticated] | FlowEngine[RegistrationDetail, Draft]
+Engine: TypeAlias = (
+    FlowEngine[LoginDetail, Authenticated]
+    | FlowEngine[RegistrationDetail, Draft]
+    | FlowEngine[SettingsDetail, Change]
+    | FlowEngine[RecoveryDetail, Regained]
+    | FlowEngine[VerificationDetail, Proof]
+)
 
 _TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 """What Go's parser of booleans takes for true; anything else is not (LOGIN-02)."""
@@ -51,15 +64,33 @@ class FlowRoutes:
         return await self._responder.respond(scope, request, reply, Client.API)
 
     async def fetch(self, request: Request) -> Response:
-        """Always JSON, whoever asks (HTTP-03)."""
+        """Always JSON, whoever asks (HTTP-03); but a browser that has to sign in first is led there (SET-02)."""
         scope = await self._doorway.scope(request)
-        reply = await self._engine.fetch(scope, request.query("id"))
+        try:
+            reply = await self._engine.fetch(scope, request.query("id"))
+        except SessionRequired as error:
+            if not error.sign_in_at:
+                raise
+            return await self._responder.refused(scope, request, error, scope.client)
         return await self._responder.respond(scope, request, reply, Client.API)
 
     async def submit(self, request: Request) -> Response:
+        """A form that was sent, or a link of a message that was opened. Looking ahead (HEAD, a browser's prefetch) spends
+        no link (security.md §2.7).
+        """
+        opened = self._engine.spec.opened and request.method in {"GET", "HEAD"}
+        if opened and (request.method == "HEAD" or _looks_ahead(request)):
+            return Response(status=NO_CONTENT)
         scope = await self._doorway.scope(request)
-        answer = await self._engine.submit(scope, request.query("flow"), submission(request))
+        if opened:
+            answer: Answer = await self._engine.open(scope, request.query("flow"), submission(request))
+        else:
+            answer = await self._engine.submit(scope, request.query("flow"), submission(request))
         return await self._responder.respond(scope, request, answer.reply, answer.client)
+
+
+def _looks_ahead(request: Request) -> bool:
+    return any("prefetch" in request.header(name).lower() for name in ("sec-purpose", "purpose"))
 
 
 def start_of(request: Request, type: FlowType) -> Start:

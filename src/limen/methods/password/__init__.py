@@ -1,4 +1,4 @@
-"""Signing in and up with a password (PWD-*)."""
+"""Signing in and up with a password, and choosing another one (PWD-*)."""
 
 from typing import Final
 
@@ -8,6 +8,7 @@ from limen.domain.ids import MethodName
 from limen.methods.password.credential import TYPE, has_password
 from limen.methods.password.login import PasswordLogin
 from limen.methods.password.registration import PasswordRegistration
+from limen.methods.password.settings import PasswordSettings
 
 
 def _first_factor(credential: Credential) -> bool:
@@ -20,4 +21,5 @@ METHOD: Final = Method(
     credential=CredentialSpec(type=TYPE, first_factor=_first_factor),
     login=PasswordLogin(),
     registration=PasswordRegistration(),
+    settings=PasswordSettings(),
 )

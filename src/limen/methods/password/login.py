@@ -16,6 +16,7 @@ from limen.domain.identity.identity import Identity
 from limen.domain.identity.normalise import lookup_form
 from limen.domain.ids import MethodName
 from limen.domain.text.validation import required
+from limen.domain.ui.identifier import identifier, known_identifier
 from limen.domain.ui.nodes import Autocomplete, Node
 from limen.kernel.json_doc import JsonDoc
 from limen.methods.password import nodes, texts
@@ -43,7 +44,7 @@ class PasswordLogin:
             return _asked_again(scope.session.identity)
         schema = scope.services.schemas.require(flow.detail.identity_schema or scope.config.identity.default_schema_id)
         return (
-            nodes.identifier(schema),
+            identifier(schema),
             nodes.password(Autocomplete.CURRENT_PASSWORD),
             nodes.sign_in_button(again=False),
         )
@@ -99,7 +100,7 @@ def _asked_again(identity: Identity) -> Sequence[Node]:
     if credential is None or not credential.identifiers or not secret_of(credential).hashed_password:
         return ()
     return (
-        nodes.known_identifier(credential.identifiers[0]),
+        known_identifier(credential.identifiers[0]),
         nodes.password(Autocomplete.CURRENT_PASSWORD),
         nodes.sign_in_button(again=True),
     )

@@ -15,7 +15,7 @@ from limen.domain.ids import MethodName
 from limen.domain.text import shared
 from limen.domain.text.validation import required
 from limen.domain.ui.nodes import Autocomplete, Node
-from limen.methods.password import nodes, policy, texts
+from limen.methods.password import nodes, policy
 from limen.methods.password.credential import TYPE, made
 
 _NAME: Final = MethodName("password")
@@ -47,7 +47,7 @@ class PasswordRegistration:
     ) -> Done[RegistrationDetail, Draft]:
         identifiers = newcomer.reading.identifiers_for(TYPE)
         if not identifiers:
-            raise FormProblems(Problem(texts.no_identifier()), values=newcomer.values)
+            raise FormProblems(Problem(shared.no_identifier()), values=newcomer.values)
         try:
             await policy.check(scope, password, identifiers)
         except FormProblems as problems:

@@ -1,4 +1,4 @@
-"""What does the password method say? Ids 1010001, 1010022, 4000006, 4000009, 4000031 … 4000034."""
+"""What does the password method say? Ids 1010001, 1010022, 4000006, 4000031 … 4000034, 4000039."""
 
 import msgspec
 
@@ -32,10 +32,6 @@ def credentials_wrong() -> Message:
     return error(4000006, "That did not match. Check your sign-in name and your password for typing errors.")
 
 
-def no_identifier() -> Message:
-    return error(4000009, "Nothing was entered that could serve as your sign-in name.")
-
-
 def too_similar() -> Message:
     return error(4000031, "This password is too much like your sign-in name. Choose one that is hard to guess from it.")
 
@@ -54,3 +50,8 @@ def breached(times: int) -> Message:
         "This password is on a public list of stolen passwords. It is not safe anywhere; please choose another one.",
         BreachesContext(times),
     )
+
+
+def same_as_before() -> Message:
+    """PWD-14."""
+    return error(4000039, "This is the password you have already. Choose another one.")

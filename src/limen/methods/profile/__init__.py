@@ -5,5 +5,8 @@ from typing import Final
 from limen.app.flows.method import Method
 from limen.domain.ids import MethodName
 from limen.methods.profile.registration import ProfileRegistration
+from limen.methods.profile.settings import ProfileSettings
 
-METHOD: Final = Method(name=MethodName("profile"), rank=10, registration=ProfileRegistration())
+METHOD: Final = Method(
+    name=MethodName("profile"), rank=10, registration=ProfileRegistration(), settings=ProfileSettings()
+)

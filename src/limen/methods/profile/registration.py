@@ -10,6 +10,7 @@ from limen.app.identities.accept import SentTraits, read_traits
 from limen.app.scope import Scope
 from limen.domain.flow.details import RegistrationDetail, SignUpStep
 from limen.domain.flow.flow import Flow
+from limen.domain.flow.states import State
 from limen.domain.text import shared
 from limen.domain.ui.nodes import Group, Node, submit
 from limen.domain.ui.traits import hidden_trait_nodes, trait_nodes
@@ -49,7 +50,11 @@ class ProfileRegistration:
     ) -> Stay[RegistrationDetail]:
         detail = msgspec.structs.replace(flow.detail, step=step)
         messages = (shared.choose_a_credential(),) if step is SignUpStep.CREDENTIALS else ()
-        return Stay(flow=msgspec.structs.replace(flow, detail=detail), values=traits.values, messages=messages)
+        return Stay(
+            flow=msgspec.structs.replace(flow, detail=detail, state=State.CHOOSE_METHOD),
+            values=traits.values,
+            messages=messages,
+        )
 
 
 def _group(scope: Scope) -> Group:

@@ -2,6 +2,9 @@
 
 Version  Oldest Limen that can run on it  What changed
 0001     0.1.0                            The first tables.
+0002     0.1.0                            Messages to people and the attempts to deliver them.
+0003     0.1.0                            One-time codes and links, and wrong guesses.
+0004     0.1.0                            Changes that wait for a renewed sign-in.
 
 How to add one: docs/recipes/add-a-column.md. The database keeps its version in the table `alembic_version`.
 """
@@ -20,7 +23,12 @@ class Version(msgspec.Struct, frozen=True):
     """The oldest release that can run on tables of this version."""
 
 
-VERSIONS: Final = (Version("0001", "first tables", "0.1.0"),)
+VERSIONS: Final = (
+    Version("0001", "first tables", "0.1.0"),
+    Version("0002", "letters", "0.1.0"),
+    Version("0003", "one-time secrets", "0.1.0"),
+    Version("0004", "parked submissions", "0.1.0"),
+)
 
 HEAD: Final = VERSIONS[-1].number
 """The version that this program needs."""

@@ -6,10 +6,8 @@ from doubles.hooks import makers, noted
 from limen.app.flows.registration import split
 from limen.app.hooks.contract import Continue, LoggedIn, Registered, Registering
 from limen.app.hooks.runner import HookRunner
-from limen.app.hooks.show_verification_ui import shown
 from limen.app.scope import BrowserMarks, Client, Scope, Visitor
 from limen.bootstrap.build import HOOKS
-from limen.domain.flow.continue_with import RedirectBrowser, ShowVerification
 from limen.domain.flow.kinds import FlowKind
 from limen.domain.ids import MethodName
 from limen.kernel.json_doc import JsonObject
@@ -64,12 +62,12 @@ async def test_session_goes_last_and_the_rest_stays_in_order(order: tuple[str, .
 
 @pytest.mark.covers("HOOK-05")
 async def test_what_is_not_there_is_passed_over_with_a_warning() -> None:
-    house = await built(after("registration", "verification", "session"))
+    house = await built(after("registration", "b2b_sso", "session"))
     marks = BrowserMarks(token=b"x" * 32)
     scope = Scope(config=house.config, services=house.services, client=Client.API, visitor=Visitor(), browser=marks)
     found = runner().after(scope, FlowKind.REGISTRATION, MethodName("password"), Registered)
     assert [hook.name for hook in found] == ["session"]
-    assert house.log.lines == [("warning", "hook not available, skipped", {"hook": "verification"})]
+    assert house.log.lines == [("warning", "hook not available, skipped", {"hook": "b2b_sso"})]
 
 
 @pytest.mark.covers("HOOK-01")
@@ -99,17 +97,6 @@ def test_from_the_first_hook_that_calls_others_on_everything_waits_for_the_accou
     assert split([quiet, loud, quiet]) == ([quiet], [loud, quiet])
     assert split([loud]) == ([], [loud])
     assert split([]) == ([], [])
-
-
-@pytest.mark.covers("HOOK-15")
-def test_the_first_verification_among_the_items_is_the_one_shown() -> None:
-    items = (
-        RedirectBrowser(url="http://app.test/"),
-        ShowVerification(flow_id="1", address="a@house.test", url="http://app.test/verify?flow=1"),
-        ShowVerification(flow_id="2", address="b@house.test", url="http://app.test/verify?flow=2"),
-    )
-    assert shown(items) == "http://app.test/verify?flow=1"
-    assert shown(items[:1]) == ""
 
 
 def test_the_base_of_these_tests_signs_newcomers_in() -> None:

@@ -1,0 +1,1 @@
+"""Messages to people: wording, sending, and looking at them."""

@@ -1,0 +1,131 @@
+"""How does a message get out? It is leased, handed to its carrier and settled; what fails is tried again, ever more rarely."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from limen.config.model import Config
+from limen.domain.courier.letter import Letter, LetterStatus
+from limen.kernel.clock import Clock
+from limen.kernel.ids import Ids
+from limen.kernel.json_doc import JsonDoc
+from limen.ports.courier import Carrier, DeliveryFailed
+from limen.ports.log import Log
+from limen.ports.storage import Dispatch, LetterTaken, Storage
+
+LEASE: Final = timedelta(seconds=90)
+"""How long a message belongs to who took it; longer than any carrier may take (see PATIENCE)."""
+PATIENCE: Final = 45.0
+"""Seconds after which a carrier is no longer waited for."""
+_FIRST_PAUSE: Final = 5.0
+_GROWTH: Final = 5
+_LONGEST_PAUSE: Final = timedelta(hours=6)
+_LONGEST_REASON: Final = 1000
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why an attempt failed, as operators see it."""
+
+    message: str
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 5 s, 25 s, 2 min, 10 min, 52 min, … (COU-03)."""
+    return min(timedelta(seconds=_FIRST_PAUSE * _GROWTH ** min(attempts - 1, 10)), _LONGEST_PAUSE)
+
+
+class Dispatcher:
+    """Sends what is due. Any number of them can work on one outbox: a lease is a guarded write (docs/courier.md).
+
+    Messages to one person go out in the order in which they were written; people do not wait for one another.
+    """
+
+    def __init__(
+        self, storage: Storage, carrier: Carrier, clock: Clock, ids: Ids, log: Log, lease: timedelta = LEASE
+    ) -> None:
+        self._storage = storage
+        self._carrier = carrier
+        self._clock = clock
+        self._ids = ids
+        self._log = log
+        self._lease = lease
+
+    async def round(self, config: Config) -> int:
+        """Send one batch; how many were sent. Raises StorageUnavailable."""
+        due = await self._storage.letters.due(self._clock.now(), config.courier.worker.pull_count)
+        people: dict[str, list[Letter]] = {}
+        for letter in due:
+            people.setdefault(letter.recipient, []).append(letter)
+        sent = await asyncio.gather(
+            *(self._in_order(config, letters) for letters in people.values()), return_exceptions=True
+        )
+        for outcome in sent:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return sum(outcome for outcome in sent if isinstance(outcome, int))
+
+    async def _in_order(self, config: Config, letters: Sequence[Letter]) -> int:
+        sent = 0
+        for letter in letters:
+            until = self._clock.now() + self._lease
+            unit = self._storage.unit()
+            unit.letters.lease(letter, until)
+            try:
+                await unit.commit()
+            except LetterTaken:
+                # Whoever has it also sends what comes after it.
+                return sent
+            count = letter.send_count + 1
+            taken = msgspec.structs.replace(letter, status=LetterStatus.PROCESSING, send_count=count, due_at=until)
+            await self._settle(await self._tried(config, taken))
+            sent += 1
+        return sent
+
+    async def _tried(self, config: Config, letter: Letter) -> tuple[Letter, Failure | None]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._carrier.deliver(config, letter)
+        except DeliveryFailed as error:
+            failure, final = Failure(error.reason[:_LONGEST_REASON]), error.final
+        except TimeoutError:
+            failure, final = Failure(f"Nobody took the message within {PATIENCE:g} seconds."), False
+        except Exception as error:  # noqa: BLE001 (one message must not hold up the others, whatever is wrong with it)
+            failure, final = Failure(f"The message cannot be handed over: {type(error).__name__}."), False
+        else:
+            now = self._clock.now()
+            return msgspec.structs.replace(letter, status=LetterStatus.SENT, updated_at=now, due_at=now), None
+        return self._failed(config, letter, final=final), failure
+
+    def _failed(self, config: Config, letter: Letter, *, final: bool) -> Letter:
+        now = self._clock.now()
+        dead = final or letter.send_count > config.courier.message_retries
+        facts = {"id": letter.id, "template": letter.template.value, "attempts": letter.send_count}
+        if dead:
+            self._log.error("a message was given up", **facts)
+        else:
+            self._log.warning("a message could not be delivered and will be tried again", **facts)
+        return msgspec.structs.replace(
+            letter,
+            status=LetterStatus.ABANDONED if dead else LetterStatus.QUEUED,
+            updated_at=now,
+            due_at=now + pause_after(letter.send_count),
+        )
+
+    async def _settle(self, found: tuple[Letter, Failure | None]) -> None:
+        letter, failure = found
+        dispatch = Dispatch(
+            id=str(self._ids.uuid()),
+            letter_id=letter.id,
+            status="success" if failure is None else "failed",
+            error=None if failure is None else JsonDoc.of(failure),
+            created_at=letter.updated_at,
+        )
+        unit = self._storage.unit()
+        unit.letters.settle(letter, dispatch)
+        try:
+            await unit.commit()
+        except LetterTaken:
+            self._log.warning("a message took longer than its lease", id=letter.id)

@@ -1,0 +1,262 @@
+"""How is a code or a link sent, and a code tried? Once for all kinds of flow: what differs is a row of data."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, TypeVar
+
+import msgspec
+
+from limen.app import one_time
+from limen.app.flows.contract import FormProblems, Problem
+from limen.app.scope import Scope
+from limen.config.model import Config
+from limen.domain.courier.letter import Letter, TemplateType
+from limen.domain.flow.details import Detail
+from limen.domain.flow.flow import Flow
+from limen.domain.flow.kinds import FlowKind
+from limen.domain.identity.addresses import AddressStatus, VerifiableAddress, Via
+from limen.domain.identity.identity import Identity
+from limen.domain.ids import FlowId, MethodName
+from limen.domain.text import shared
+from limen.domain.text.message import Message
+from limen.kernel.errors import LimenError, MalformedInput
+from limen.kernel.json_doc import JsonDoc
+from limen.kernel.urls import joined, with_query
+from limen.ports.courier import Wording
+from limen.ports.storage import FlowChanged, OneTimeSecret, SecretPurpose, UnitOfWork
+
+D = TypeVar("D", bound=Detail)
+
+CODE: Final = MethodName("code")
+LINK: Final = MethodName("link")
+
+
+class StartOver(LimenError):
+    """The form cannot go on; a fresh one takes its place and says why (REC-05, REC-15, REC-19, REC-25, VER-03, VER-09)."""
+
+    def __init__(self, message: Message, *, in_browser: bool = False) -> None:
+        super().__init__(message.text)
+        self.message = message
+        self.in_browser = in_browser
+        """Whether the fresh form is for a browser, whatever the old one was for: links are opened in browsers (LINK-04)."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a flow remembers of its code: where it went, and how often one was tried (CODE-03). Resending keeps the count."""
+
+    address: str = ""
+    via: Via = Via.EMAIL
+    tries: int = 0
+    prefilled: str = ""
+    """The code from an opened link, to be shown in its field (VER-06)."""
+    about: str = ""
+    """A fingerprint of the traits that the code was asked for with (CODE-14)."""
+
+
+class _Internal(msgspec.Struct, frozen=True):
+    proving: Progress = Progress()
+
+
+def progress(flow: Flow[Detail]) -> Progress:
+    """What the flow remembers; nothing yet in a new one."""
+    try:
+        return flow.internal.read(_Internal).proving
+    except MalformedInput:
+        return Progress()
+
+
+def remembering(flow: Flow[D], made: Progress) -> Flow[D]:
+    """The flow with that progress; what others remember on it stays."""
+    internal = {**flow.internal.members(), "proving": msgspec.to_builtins(made)}
+    return msgspec.structs.replace(flow, internal=JsonDoc.of(internal))
+
+
+# -- sending ------------------------------------------------------------------------------------------------------------
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    purpose: SecretPurpose
+    valid: TemplateType
+    invalid: TemplateType | None = None
+
+
+_KINDS: Final[Mapping[tuple[FlowKind, MethodName], _Kind]] = {
+    (FlowKind.RECOVERY, CODE): _Kind(
+        SecretPurpose.RECOVERY_CODE, TemplateType.RECOVERY_CODE_VALID, TemplateType.RECOVERY_CODE_INVALID
+    ),
+    (FlowKind.RECOVERY, LINK): _Kind(
+        SecretPurpose.RECOVERY_LINK, TemplateType.RECOVERY_VALID, TemplateType.RECOVERY_INVALID
+    ),
+    (FlowKind.VERIFICATION, CODE): _Kind(
+        SecretPurpose.VERIFICATION_CODE, TemplateType.VERIFICATION_CODE_VALID, TemplateType.VERIFICATION_CODE_INVALID
+    ),
+    (FlowKind.VERIFICATION, LINK): _Kind(
+        SecretPurpose.VERIFICATION_LINK, TemplateType.VERIFICATION_VALID, TemplateType.VERIFICATION_INVALID
+    ),
+    (FlowKind.LOGIN, CODE): _Kind(SecretPurpose.LOGIN_CODE, TemplateType.LOGIN_CODE_VALID),
+    (FlowKind.REGISTRATION, CODE): _Kind(SecretPurpose.REGISTRATION_CODE, TemplateType.REGISTRATION_CODE_VALID),
+}
+
+
+class Addressee(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a code or link goes, and whose address that is. In sign-up the identity is not stored yet."""
+
+    address: str
+    via: Via
+    identity: Identity | None = None
+    stored: bool = True
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret and the message with it; no message for strangers who are not to be written to (REC-04, VER-08)."""
+
+    purpose: SecretPurpose
+    secret: OneTimeSecret
+    letter: Letter | None
+    flow_id: FlowId
+    marks: tuple[Identity, VerifiableAddress] | None = None
+    """A verifiable address that something was sent to just now, and whose it is."""
+
+    def put_into(self, unit: UnitOfWork) -> None:
+        """Earlier ones of the flow are worth nothing from now on (REC-23, VER-16, CODE-06)."""
+        unit.secrets.remove_of_flow(self.purpose, self.flow_id)
+        unit.secrets.add(self.secret)
+        if self.letter is not None:
+            unit.letters.add(self.letter)
+        if self.marks is not None:
+            unit.identities.mark_address(*self.marks)
+
+
+class Mailing(msgspec.Struct, frozen=True):
+    """Several at once: every address gets a code of its own (CODE-13)."""
+
+    parts: tuple[Outgoing, ...]
+
+    def put_into(self, unit: UnitOfWork) -> None:
+        for part in self.parts[:1]:
+            part.put_into(unit)
+        for part in self.parts[1:]:
+            unit.secrets.add(part.secret)
+            if part.letter is not None:
+                unit.letters.add(part.letter)
+
+
+def purpose_of(kind: FlowKind, method: MethodName) -> SecretPurpose:
+    return _KINDS[kind, method].purpose
+
+
+async def outgoing(scope: Scope, flow: Flow[Detail], method: MethodName, to: Addressee) -> Outgoing:
+    """A new secret for the flow, and its message.
+
+    For an address that nobody has, the same work is done and the same row written, so that neither answer nor time tells
+    (SEC-08); the row belongs to nobody and opens nothing. Raises TemplateBroken.
+    """
+    kind, config = _KINDS[flow.kind, method], scope.config.selfservice.methods
+    lifespan = config.code.config.lifespan if method == CODE else config.link.config.lifespan
+    wanted = one_time.Wanted(
+        purpose=kind.purpose,
+        flow_id=flow.id,
+        address=to.address,
+        via=to.via,
+        identity_id=to.identity.id if to.identity is not None and to.stored else None,
+        lifespan=lifespan,
+    )
+    fresh = one_time.fresh_code(scope, wanted) if method == CODE else one_time.fresh_token(scope, wanted)
+    known = to.identity is not None
+    wording = Wording(
+        template=kind.valid if known or kind.invalid is None else kind.invalid,
+        recipient=to.address,
+        via=to.via,
+        code=fresh.text if known and method == CODE else "",
+        url=_opened_at(scope.config, flow, method, fresh.text) if known else "",
+        lifespan=lifespan,
+        identity=to.identity,
+        request_url=flow.request_url,
+        transient_payload=flow.transient_payload,
+        language=scope.visitor.language,
+        request_headers=scope.visitor.headers,
+    )
+    letter = await scope.services.letters.compose(scope.config, wording)
+    wanted_by_operator = _writes_to_strangers(scope.config, flow.kind) and to.via is Via.EMAIL
+    return Outgoing(
+        purpose=kind.purpose,
+        secret=fresh.kept,
+        letter=letter if known or wanted_by_operator else None,
+        flow_id=flow.id,
+        marks=_marked_sent(flow.kind, to),
+    )
+
+
+def _marked_sent(kind: FlowKind, to: Addressee) -> tuple[Identity, VerifiableAddress] | None:
+    if kind is not FlowKind.VERIFICATION or to.identity is None:
+        return None
+    pending = (each for each in to.identity.verifiable_addresses if (each.via, each.value) == (to.via, to.address))
+    address = next((each for each in pending if each.status is AddressStatus.PENDING), None)
+    return (to.identity, sent(address)) if address is not None else None
+
+
+def sent(address: VerifiableAddress) -> VerifiableAddress:
+    """The address once something was sent to it."""
+    return msgspec.structs.replace(address, status=AddressStatus.SENT)
+
+
+def proven(address: VerifiableAddress, at: datetime) -> VerifiableAddress:
+    """The address once it was proven (VER-18)."""
+    return msgspec.structs.replace(
+        address, verified=True, status=AddressStatus.COMPLETED, verified_at=at, updated_at=at
+    )
+
+
+def _opened_at(config: Config, flow: Flow[Detail], method: MethodName, text: str) -> str:
+    """The address in the message: with the link's token, or in verification with the code to be filled in (VER-06)."""
+    page = joined(config.serve.public.base_url, "self-service", flow.kind.value)
+    if method == LINK:
+        return with_query(page, flow=flow.id, token=text)
+    return with_query(page, flow=flow.id, code=text) if flow.kind is FlowKind.VERIFICATION else ""
+
+
+def _writes_to_strangers(config: Config, kind: FlowKind) -> bool:
+    flows = config.selfservice.flows
+    if kind is FlowKind.RECOVERY:
+        return flows.recovery.notify_unknown_recipients
+    return kind is FlowKind.VERIFICATION and flows.verification.notify_unknown_recipients
+
+
+# -- trying -------------------------------------------------------------------------------------------------------------
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a code: the secret it is, or that it is wrong (`secret` is None), or that it was one too many."""
+
+    secret: OneTimeSecret | None = None
+    too_often: bool = False
+
+
+async def tried(scope: Scope, flow: Flow[D], code: str) -> tuple[Flow[D], Tried]:
+    """Count the submission, and only then look at the code: guesses sent side by side are counted one by one (SEC-09).
+
+    The flow comes back as it is stored now. Raises FormProblems when another submission of the form was quicker.
+    """
+    made = progress(flow)
+    counted = remembering(flow, msgspec.structs.replace(made, tries=made.tries + 1))
+    unit = scope.services.storage.unit()
+    unit.flows.save(counted)
+    try:
+        await unit.commit()
+    except FlowChanged as error:
+        raise FormProblems(Problem(shared.changed_meanwhile())) from error
+    counted = msgspec.structs.replace(counted, version=flow.version + 1)
+    most = scope.config.selfservice.methods.code.config.max_submissions
+    if made.tries >= most or (made.address and await one_time.guessed_out(scope, made.address)):
+        return counted, Tried(too_often=True)
+    found = await one_time.code_of_flow(scope, purpose_of(flow.kind, CODE), flow.id, code)
+    if found is None or (found.identity_id is None and flow.kind is not FlowKind.REGISTRATION):
+        if made.address:
+            await one_time.note_wrong(scope, made.address)
+        return counted, Tried()
+    return counted, Tried(secret=found)
+
+
+def too_often() -> Message:
+    """Said when a form had too many codes (CODE-03)."""
+    return shared.reason("Too many codes were tried with this form. Please begin anew.")

@@ -1,0 +1,122 @@
+"""What is special about proving an address? Nobody needs to be signed in, and nobody is afterwards (VER-*)."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from limen.app.errors import ProvingDisabled
+from limen.app.flows import csrf, proving
+from limen.app.flows.contract import FormProblems, Problem, Proof, Reply, ShowFlow, Start, Submission
+from limen.app.flows.return_to import after
+from limen.app.hooks.contract import Verified
+from limen.app.hooks.runner import HookRunner
+from limen.app.scope import Scope
+from limen.domain.flow.details import VerificationDetail
+from limen.domain.flow.flow import Flow
+from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.states import State
+from limen.domain.identity.addresses import Via
+from limen.domain.text import proving as texts
+from limen.domain.text import shared
+from limen.domain.text.message import Message
+from limen.domain.ui.form import Form
+from limen.domain.ui.nodes import Anchor, Group, Input, InputType, Node, hidden
+from limen.kernel.json_doc import JsonDoc
+from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent
+
+
+class VerificationPolicy:
+    """An address, something that was sent there, and a way to go on."""
+
+    def __init__(self, hooks: HookRunner) -> None:
+        self._hooks = hooks
+
+    async def begin(self, scope: Scope, start: Start) -> VerificationDetail:
+        """Raises ProvingDisabled."""
+        rules = scope.config.selfservice.flows.verification
+        if not rules.enabled:
+            raise ProvingDisabled("Confirming addresses is switched off here.")
+        if not scope.config.method_enabled(rules.use):
+            raise ProvingDisabled(f"Addresses are confirmed by {rules.use} here, and that method is switched off.")
+        return VerificationDetail()
+
+    async def admit(self, scope: Scope, flow: Flow[VerificationDetail]) -> None:
+        """Raises ProvingDisabled."""
+        if not scope.config.selfservice.flows.verification.enabled:
+            raise ProvingDisabled("Confirming addresses is switched off here.")
+
+    def chosen(self, scope: Scope, flow: Flow[VerificationDetail], body: Submission) -> str:
+        """A form is for one method; a code alone says which."""
+        wanted = body.method or (proving.CODE if body.text("code") else "")
+        return wanted if wanted == flow.active else ""
+
+    def unmatched(self, scope: Scope, flow: Flow[VerificationDetail], body: Submission) -> FormProblems:
+        return FormProblems(Problem(shared.no_method(FlowKind.VERIFICATION)))
+
+    def again(self, flow: Flow[VerificationDetail]) -> Start:
+        return Start(type=flow.type, request_url=flow.request_url, return_to=flow.return_to)
+
+    def messages(self, scope: Scope, flow: Flow[VerificationDetail]) -> Sequence[Message]:
+        return ()
+
+    def order(self, scope: Scope, flow: Flow[VerificationDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
+        return arranged(flow, nodes)
+
+    async def complete(self, scope: Scope, flow: Flow[VerificationDetail], result: Proof) -> Reply:
+        """The address is proven, what proved it is spent, and the form shows where to go on: together or not at all."""
+        now = scope.services.clock.now()
+        fits = (each for each in result.identity.verifiable_addresses if each.via is result.via)
+        address = next((each for each in fits if each.value == result.address), None)
+        if address is None:
+            raise FormProblems(Problem(texts.verification_code_wrong()))
+        done = self._done(scope, flow, result)
+        unit = scope.services.storage.unit()
+        for id in result.used:
+            unit.secrets.spend(id, now)
+        unit.identities.mark_address(result.identity, proving.proven(address, now))
+        unit.flows.save(done)
+        try:
+            await unit.commit()
+        except (SecretSpent, FlowChanged) as error:
+            raise FormProblems(Problem(texts.verification_code_wrong())) from error
+        except IdentityChanged as error:
+            raise FormProblems(Problem(shared.changed_meanwhile())) from error
+        hooks = self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified)
+        await self._hooks.run(scope, hooks, Verified(flow=done, identity=result.identity, method=result.method))
+        return ShowFlow(flow=done)
+
+    def _done(self, scope: Scope, flow: Flow[VerificationDetail], result: Proof) -> Flow[VerificationDetail]:
+        url = after(scope.config, FlowKind.VERIFICATION, result.method, flow.return_to)
+        token = JsonDoc.of(csrf.masked(scope.browser.token, scope.services.entropy))
+        go_on = Node(
+            Group(result.method),
+            Anchor(id="continue", href=url, title=shared.go_on()),
+            label=shared.go_on(),
+        )
+        form = Form(
+            action=url,
+            method="GET",
+            nodes=(hidden(Group.DEFAULT, csrf.FIELD, token, required=True), go_on),
+            messages=(texts.phone_verified() if result.via is Via.SMS else texts.email_verified(),),
+        )
+        return msgspec.structs.replace(flow, state=State.PASSED_CHALLENGE, active=result.method, form=form)
+
+
+def arranged(flow: Flow[VerificationDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """The order of these forms: with codes, the anti-CSRF token stands before the button that sends another one, and
+    native forms have none; with links it comes first.
+    """
+    token = tuple(node for node in nodes if node.name == csrf.FIELD)
+    rest = tuple(node for node in nodes if node.name != csrf.FIELD)
+    if any(node.group is Group.LINK for node in rest):
+        return (*token, *rest)
+    if not flow.csrf_token:
+        return rest
+    if flow.type is FlowType.API:
+        return (*rest, *token)
+    again = tuple(node for node in rest if _is_resend(node))
+    return (*(node for node in rest if not _is_resend(node)), *token, *again)
+
+
+def _is_resend(node: Node) -> bool:
+    return node.name == "email" and isinstance(node.attributes, Input) and node.attributes.type is InputType.SUBMIT

@@ -1,0 +1,1 @@
+"""Messages to people: what one is and what became of it."""

@@ -1,0 +1,132 @@
+"""How does somebody sign in by code? First the address, then the code that went there (CODE-04 … CODE-09)."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from limen.app.flows import proving
+from limen.app.flows.contract import Attempt, Authenticated, Done, FormProblems, Problem, Stay, Submission
+from limen.app.scope import Scope
+from limen.domain.flow.details import LoginDetail
+from limen.domain.flow.flow import Flow
+from limen.domain.flow.kinds import FlowKind
+from limen.domain.flow.states import State
+from limen.domain.identity.aal import Aal
+from limen.domain.identity.addresses import Via
+from limen.domain.identity.credentials import CredentialType
+from limen.domain.identity.formats import phone_number
+from limen.domain.identity.identity import Identity
+from limen.domain.identity.normalise import lookup_form
+from limen.domain.text import shared
+from limen.domain.text.validation import required
+from limen.domain.ui.identifier import identifier, known_identifier
+from limen.domain.ui.nodes import Group, Node, submit
+from limen.kernel.json_doc import JsonDoc
+from limen.methods.code import nodes, texts
+from limen.ports.storage import OneTimeSecret
+
+_LONGEST_IDENTIFIER: Final = 1024
+_ANY: Final = (CredentialType.PASSWORD, CredentialType.OIDC, CredentialType.WEBAUTHN, CredentialType.PASSKEY)
+
+
+class CodeLogin:
+    """An unknown address is told, as the wire has it (CODE-07); a code is good for the form that it was asked for in."""
+
+    async def present(self, scope: Scope, flow: Flow[LoginDetail]) -> Sequence[Node]:
+        if not _offered(scope, flow):
+            return ()
+        if flow.state is State.SENT_EMAIL:
+            field = nodes.code(texts.login_code_label())
+            asked = known_identifier(proving.progress(flow).address)
+            return (asked, nodes.chosen(), field, nodes.go_on(), nodes.resend())
+        send = submit(Group.CODE, "method", "code", texts.send_sign_in_code())
+        if flow.detail.refresh and scope.session is not None:
+            credential = scope.session.identity.credentials.get(CredentialType.CODE)
+            known = credential.identifiers[:1] if credential is not None else ()
+            return (known_identifier(known[0]), send) if known else ()
+        schema = scope.services.schemas.require(flow.detail.identity_schema or scope.config.identity.default_schema_id)
+        return (identifier(schema), send)
+
+    def read(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> Attempt[LoginDetail, Authenticated]:
+        if not _offered(scope, flow):
+            raise FormProblems(Problem(shared.no_method(FlowKind.LOGIN)))
+        noted = msgspec.structs.replace(flow, transient_payload=body.transient_payload)
+        waits = flow.state is State.SENT_EMAIL
+        if waits and not body.text("resend"):
+            code = body.text("code")
+            if not code:
+                raise FormProblems(Problem(required("code"), "code"))
+            return partial(self._entered, scope, noted, code, body.text("identifier"))
+        entered = body.text("identifier") or (proving.progress(flow).address if waits else "")
+        if not entered:
+            raise FormProblems(Problem(required("identifier"), "identifier"))
+        return partial(self._asked, scope, noted, entered)
+
+    async def _asked(self, scope: Scope, flow: Flow[LoginDetail], entered: str) -> Stay[LoginDetail]:
+        address = lookup_form(entered)
+        identity = await _owner(scope, address) if len(address) <= _LONGEST_IDENTIFIER else None
+        current = scope.session.identity.id if flow.detail.refresh and scope.session is not None else None
+        if identity is None or (current is not None and identity.id != current):
+            raise FormProblems(Problem(texts.no_code_sign_in()), values={"identifier": JsonDoc.of(entered)})
+        via = Via.SMS if phone_number(address) else Via.EMAIL
+        made = msgspec.structs.replace(proving.progress(flow), address=address, via=via)
+        begun = msgspec.structs.replace(proving.remembering(flow, made), state=State.SENT_EMAIL, active=proving.CODE)
+        to = proving.Addressee(address=address, via=via, identity=identity)
+        return Stay(
+            flow=begun,
+            messages=(texts.sign_in_code_sent(),),
+            along=await proving.outgoing(scope, begun, proving.CODE, to),
+        )
+
+    async def _entered(
+        self, scope: Scope, flow: Flow[LoginDetail], code: str, identifier: str
+    ) -> Done[LoginDetail, Authenticated] | Stay[LoginDetail]:
+        counted, came = await proving.tried(scope, flow, code)
+        if came.too_often:
+            return Stay(flow=counted, messages=(proving.too_often(),))
+        wrong = Stay(flow=counted, messages=(texts.sign_in_code_wrong(),))
+        secret = came.secret
+        other = bool(identifier) and lookup_form(identifier) != proving.progress(flow).address
+        if other or secret is None or secret.identity_id is None or secret.expires_at <= scope.services.clock.now():
+            return wrong
+        identity = await scope.services.storage.identities.get(secret.identity_id)
+        if identity is None:
+            return wrong
+        result = Authenticated(
+            identity=identity, method=proving.CODE, updated=_proven(scope, identity, secret), used=(secret.id,)
+        )
+        return Done(flow=msgspec.structs.replace(counted, state=State.PASSED_CHALLENGE), result=result)
+
+
+def _offered(scope: Scope, flow: Flow[LoginDetail]) -> bool:
+    passwordless = scope.config.selfservice.methods.code.passwordless_enabled
+    return passwordless and flow.detail.requested_aal is Aal.AAL1
+
+
+async def _owner(scope: Scope, address: str) -> Identity | None:
+    """Who signs in by code with this address, or may do so without ever having set it up (CODE-09)."""
+    identities = scope.services.storage.identities
+    found = await identities.by_identifier((CredentialType.CODE,), address)
+    if found is not None or not scope.config.selfservice.methods.code.config.missing_credential_fallback_enabled:
+        return found
+    other = await identities.by_identifier(_ANY, address)
+    if other is None:
+        return None
+    known = {each.value for each in other.verifiable_addresses} | {each.value for each in other.recovery_addresses}
+    return other if address in known else None
+
+
+def _proven(scope: Scope, identity: Identity, secret: OneTimeSecret) -> Identity | None:
+    """The identity with the address verified that the code went to; None when it was before (CODE-08)."""
+    now = scope.services.clock.now()
+    addresses = tuple(
+        proving.proven(each, now)
+        if (each.via, each.value, each.verified) == (secret.via, secret.address, False)
+        else each
+        for each in identity.verifiable_addresses
+    )
+    if addresses == identity.verifiable_addresses:
+        return None
+    return msgspec.structs.replace(identity, verifiable_addresses=addresses, updated_at=now)

@@ -1,0 +1,61 @@
+"""What does the code method show? An address, a field for the code, buttons to go on and to have another one sent."""
+
+from limen.domain.text import proving, shared
+from limen.domain.text.message import Message
+from limen.domain.ui.nodes import Autocomplete, Group, Input, InputType, Node, hidden, submit
+from limen.kernel.json_doc import JsonDoc
+
+_LENGTH = 6
+
+
+def email_address(value: str = "") -> Node:
+    attributes = Input(name="email", type=InputType.EMAIL, required=True, value=JsonDoc.of(value) if value else None)
+    return Node(Group.CODE, attributes, label=shared.email_label())
+
+
+def email_or_phone() -> Node:
+    """Where text messages can be sent, too (VER-05)."""
+    return Node(
+        Group.CODE, Input(name="email", type=InputType.TEXT, required=True), label=proving.email_or_phone_label()
+    )
+
+
+def exact_code(label: Message) -> Node:
+    """The field of recovery forms, which says how codes look."""
+    attributes = Input(
+        name="code",
+        type=InputType.TEXT,
+        required=True,
+        autocomplete=Autocomplete.ONE_TIME_CODE,
+        pattern="[0-9]+",
+        maxlength=_LENGTH,
+    )
+    return Node(Group.CODE, attributes, label=label)
+
+
+def code(label: Message, value: str = "") -> Node:
+    attributes = Input(
+        name="code",
+        type=InputType.TEXT,
+        required=True,
+        autocomplete=Autocomplete.ONE_TIME_CODE,
+        value=JsonDoc.of(value) if value else None,
+    )
+    return Node(Group.CODE, attributes, label=label)
+
+
+def chosen() -> Node:
+    """The method, for forms that are sent with the return key."""
+    return hidden(Group.CODE, "method", JsonDoc.of("code"))
+
+
+def go_on() -> Node:
+    return submit(Group.CODE, "method", "code", shared.go_on())
+
+
+def resend_to(address: str) -> Node:
+    return submit(Group.CODE, "email", address, proving.resend())
+
+
+def resend() -> Node:
+    return submit(Group.CODE, "resend", "code", proving.resend())

@@ -1,0 +1,12 @@
+"""What does the link method show? An address, and a button to go on."""
+
+from collections.abc import Sequence
+
+from limen.domain.text import shared
+from limen.domain.ui.nodes import Group, Input, InputType, Node, submit
+
+
+def address_form() -> Sequence[Node]:
+    """The same before and after sending: another link can be asked for at any time."""
+    address = Node(Group.LINK, Input(name="email", type=InputType.EMAIL, required=True), label=shared.email_label())
+    return (address, submit(Group.LINK, "method", "link", shared.go_on()))

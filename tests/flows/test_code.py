@@ -1,0 +1,155 @@
+"""How do people sign in and sign up by code? The same for browsers, single-page apps and native apps."""
+
+import pytest
+
+from limen.app.scope import Client
+from limen.domain.courier.letter import TemplateType
+from limen.domain.identity.addresses import AddressStatus
+from limen.kernel.json_doc import JsonObject
+from play import ADA, AGAIN, EACH, House, Visitor, built
+from play_config import EMAIL_TRAIT, person
+from play_shown import Outcome, Shown
+
+BY_CODE: JsonObject = {
+    **EMAIL_TRAIT,
+    "ory.sh/kratos": {
+        "credentials": {"password": {"identifier": True}, "code": {"identifier": True, "via": "email"}},
+        "verification": {"via": "email"},
+        "recovery": {"via": "email"},
+    },
+}
+SCHEMA = person({"email": BY_CODE, "name": {"type": "string", "title": "Name"}}, "email")
+ON: JsonObject = {
+    "selfservice": {
+        "methods": {"code": {"passwordless_enabled": True, "config": {"max_submissions": 3}}},
+        "flows": {"registration": {"after": {"code": {"hooks": [{"hook": "session"}]}}}},
+    }
+}
+TRAITS: JsonObject = {"email": ADA, "name": "Ada"}
+
+
+async def house_of_ada() -> House:
+    house = await built(ON, schema=SCHEMA)
+    await house.visitor().sign_up(ADA)
+    return house
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+async def asked(visitor: Visitor, identifier: str = ADA) -> Outcome:
+    return await visitor.submit(await visitor.start("login"), method="code", identifier=identifier)
+
+
+async def entered(visitor: Visitor, form: Shown, code: str) -> Outcome:
+    return await visitor.submit(form, method="code", identifier=ADA, code=code)
+
+
+@EACH
+@pytest.mark.covers("CODE-04", "CODE-05", "CODE-08", "CODE-19")
+async def test_a_code_signs_in_and_proves_the_address(client: Client) -> None:
+    house = await house_of_ada()
+    visitor = house.visitor(client)
+    sent = await asked(visitor)
+    assert sent.answer.status == AGAIN[client]
+    assert (sent.shown.wire["state"], sent.shown.said, sent.shown.wire["active"]) == ("sent_email", [1010014], "code")
+    assert "password" not in sent.shown.names
+    assert house.letters.to(ADA) == [TemplateType.LOGIN_CODE_VALID]
+    done = await entered(visitor, sent.shown, house.letters.code(ADA))
+    assert done.done
+    assert await visitor.signed_in()
+    (id,) = await house.identity_ids()
+    assert (await house.identity(id)).verifiable_addresses[0].status is AddressStatus.COMPLETED
+
+
+@EACH
+@pytest.mark.covers("CODE-03", "CODE-05", "SEC-09")
+async def test_wrong_codes_are_told_until_they_are_too_many(client: Client) -> None:
+    house = await house_of_ada()
+    visitor = house.visitor(client)
+    sent = (await asked(visitor)).shown
+    code = house.letters.code(ADA)
+    for _ in range(3):
+        again = await entered(visitor, sent, wrong(code))
+        assert (again.answer.status, again.shown.said) == (AGAIN[client], [4010008])
+    over = await entered(visitor, sent, code)
+    assert (over.answer.status, over.shown.said, over.shown.id) == (AGAIN[client], [4000001], sent.id)
+    assert not await visitor.signed_in()
+
+
+@EACH
+@pytest.mark.covers("CODE-06")
+async def test_another_code_replaces_the_first(client: Client) -> None:
+    house = await house_of_ada()
+    visitor = house.visitor(client)
+    sent = (await asked(visitor)).shown
+    first = house.letters.code(ADA)
+    again = await visitor.submit(sent, method="code", identifier=ADA, resend="code")
+    assert (again.shown.said, again.shown.wire["state"]) == ([1010014], "sent_email")
+    assert (await entered(visitor, again.shown, first)).shown.said == [4010008]
+    assert (await entered(visitor, again.shown, house.letters.code(ADA))).done
+
+
+@EACH
+@pytest.mark.covers("CODE-07", "CODE-09")
+async def test_who_signs_in_otherwise_gets_no_code_unless_configured(client: Client) -> None:
+    house = await built(ON)
+    await house.visitor().sign_up(ADA)
+    visitor = house.visitor(client)
+    refused = await asked(visitor)
+    assert (refused.answer.status, refused.shown.said) == (AGAIN[client], [4000035])
+    methods: JsonObject = {
+        "code": {"passwordless_enabled": True, "config": {"missing_credential_fallback_enabled": True}}
+    }
+    await house.reconfigured({"selfservice": {"methods": methods}})
+    sent = await asked(visitor)
+    assert (await entered(visitor, sent.shown, house.letters.code(ADA))).done
+    assert await visitor.signed_in()
+
+
+@EACH
+@pytest.mark.covers("CODE-13", "CODE-14")
+async def test_a_code_signs_up(client: Client) -> None:
+    house = await built(ON, schema=SCHEMA)
+    visitor = house.visitor(client)
+    form = await visitor.start("registration")
+    sent = await visitor.submit(form, method="code", traits=TRAITS)
+    assert (sent.answer.status, sent.shown.said) == (AGAIN[client], [1040005])
+    assert house.letters.to(ADA) == [TemplateType.REGISTRATION_CODE_VALID]
+    assert await house.identities() == 0
+    code = house.letters.code(ADA)
+    again = await visitor.submit(sent.shown, method="code", traits=TRAITS, code=wrong(code))
+    assert again.shown.said == [4040003]
+    other = await visitor.submit(sent.shown, method="code", traits={**TRAITS, "name": "Bob"}, code=code)
+    assert other.shown.said == [4000036]
+    assert (await visitor.submit(sent.shown, method="code", traits=TRAITS, code=code)).done
+    assert await visitor.signed_in()
+    (id,) = await house.identity_ids()
+    assert (await house.identity(id)).verifiable_addresses[0].verified
+    house.clock.advance(seconds=1)
+    assert (await asked(house.visitor(client))).shown.said == [1010014]
+
+
+@EACH
+@pytest.mark.covers("CODE-06", "CODE-13")
+async def test_a_sign_up_code_can_be_sent_again(client: Client) -> None:
+    house = await built(ON, schema=SCHEMA)
+    visitor = house.visitor(client)
+    form = await visitor.start("registration")
+    sent = (await visitor.submit(form, method="code", traits=TRAITS)).shown
+    first = house.letters.code(ADA)
+    again = (await visitor.submit(sent, method="code", traits=TRAITS, resend="code")).shown
+    assert (await visitor.submit(again, method="code", traits=TRAITS, code=first)).shown.said == [4040003]
+    assert (await visitor.submit(again, method="code", traits=TRAITS, code=house.letters.code(ADA))).done
+
+
+@EACH
+@pytest.mark.covers("CODE-01")
+async def test_without_the_switch_codes_neither_sign_in_nor_up(client: Client) -> None:
+    house = await built(schema=SCHEMA)
+    visitor = house.visitor(client)
+    assert (await asked(visitor)).shown.said == [4010002]
+    form = await visitor.start("registration")
+    assert (await visitor.submit(form, method="code", traits=TRAITS)).shown.said == [4010003]
+    assert house.letters.composed == []
