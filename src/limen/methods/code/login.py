@@ -97,7 +97,7 @@ class CodeLogin:
         result = Authenticated(
             identity=identity, method=proving.CODE, updated=_proven(scope, identity, secret), used=(secret.id,)
         )
-        return Done(flow=msgspec.structs.replace(counted, state=State.PASSED_CHALLENGE), result=result)
+        return Done(flow=counted, result=result)
 
 
 def _offered(scope: Scope, flow: Flow[LoginDetail]) -> bool:

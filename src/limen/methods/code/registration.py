@@ -98,7 +98,7 @@ class CodeRegistration:
             return Stay(flow=counted, values=newcomer.values, messages=(texts.sign_up_code_wrong(),))
         identity = _proven(scope, newcomer.identity, secret)
         draft = Draft(identity=identity, method=proving.CODE, values=newcomer.values, used=(secret.id,))
-        return Done(flow=msgspec.structs.replace(counted, state=State.PASSED_CHALLENGE), result=draft)
+        return Done(flow=counted, result=draft)
 
 
 def _offered(scope: Scope) -> bool:
