@@ -39,7 +39,7 @@ test: check ## all tests that this machine can run; with CI=true none may be ski
 conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository
 	$(RUN)/python scripts/conformance.py $(CONFORMANCE)
 
-bench: $(VENV)/.dev ## requests per second, latency and CPU per request (needs wrk)
+bench: $(VENV)/.dev ## requests per second, latency and CPU per request
 	RIVAL="$(RIVAL)" $(RUN)/python -m bench
 
 screenshots: $(VENV)/.dev ## pictures of the pages (needs Chromium)

@@ -181,3 +181,11 @@ async def test_a_schema_of_the_first_age_describes_the_traits_alone(client: Clie
     assert "traits.email" in form.names
     outcome = await house.visitor(client).sign_up("no address")
     assert outcome.shown.said_at("traits.email") == [4000040]
+
+
+@EACH
+@pytest.mark.covers("SEED1-20")
+async def test_the_verify_job_sends_mail_to_new_accounts(client: Client) -> None:
+    house = await house_of(v01(jobs("registration", "job: verify")))
+    assert (await registered(house.visitor(client), ADA)).done
+    assert [each.recipient for each in house.letters.composed] == [ADA]

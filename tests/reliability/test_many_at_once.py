@@ -68,17 +68,24 @@ def test_one_flow_sent_twice_at_one_instant_makes_one_account(
         assert refused["ui"]["messages"][0]["id"] in {TAKEN, COMPLETED}
 
 
-@pytest.mark.covers("REG-23", "LOGIN-33")
-def test_a_form_that_led_to_its_end_cannot_be_sent_again(limen: RunningServer, people: People) -> None:
-    newcomer, email = people(limen.public), address("first")
+@pytest.mark.covers("REG-23")
+def test_a_form_that_made_an_account_makes_no_other(limen: RunningServer, people: People) -> None:
+    newcomer = people(limen.public)
     form: JsonObject = newcomer.start("registration").json()
-    assert newcomer.send(form, traits={"email": email}, password=PASSWORD).status_code == 200
+    assert newcomer.send(form, traits={"email": address("first")}, password=PASSWORD).status_code == 200
     again = newcomer.send(form, traits={"email": address("second")}, password=PASSWORD)
     assert again.json()["ui"]["messages"][0]["id"] == COMPLETED
-    entrance: JsonObject = newcomer.start("login").json()
-    assert newcomer.send(entrance, identifier=email, password=PASSWORD).status_code == 200
-    again = newcomer.send(entrance, identifier=email, password=PASSWORD)
-    assert again.json()["ui"]["messages"][0]["id"] == SIGNED_IN_BY_IT
+
+
+@pytest.mark.covers("LOGIN-33")
+def test_a_native_form_asks_for_the_password_each_time(limen: RunningServer, people: People) -> None:
+    somebody, email = people(limen.public), address()
+    assert somebody.sign_up(email).status_code == 200
+    stranger = people(limen.public)
+    form: JsonObject = stranger.start("login").json()
+    tokens = [stranger.send(form, identifier=email, password=PASSWORD).json()["session_token"] for _ in range(2)]
+    assert len(set(tokens)) == len(tokens)
+    assert stranger.send(form, identifier=email, password="not it").status_code == 400
 
 
 @pytest.mark.covers("REG-12")

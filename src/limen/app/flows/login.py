@@ -19,7 +19,6 @@ from limen.domain.flow.continue_with import RedirectBrowser
 from limen.domain.flow.details import LoginDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
-from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import SessionId
@@ -97,11 +96,9 @@ class LoginPolicy:
         return by_group(nodes, LOGIN_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[LoginDetail], result: Authenticated) -> Reply:
-        """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15). A form signs in
-        once (LOGIN-33).
+        """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15). Of two submissions
+        at once one signs in, and a code signs in once (LOGIN-33); who proves it anew may use the form anew, as in Kratos.
         """
-        if flow.state is State.PASSED_CHALLENGE:
-            raise FormProblems(Problem(shared.login_done_already()))
         identity = result.updated or result.identity
         if not identity.active:
             raise FormProblems(Problem(shared.account_disabled()))
@@ -120,7 +117,7 @@ class LoginPolicy:
         same_person = scope.session is not None and scope.session.identity.id == identity.id
         token = scope.browser.token if same_person else scope.browser.next_token
         writes = Writes(
-            flow=msgspec.structs.replace(flow, active=result.method, state=State.PASSED_CHALLENGE),
+            flow=msgspec.structs.replace(flow, active=result.method),
             issued=issued if signs_in else None,
             renews=keeps,
             effects=bound_to(verdict.effects, token, scope.services.entropy),
