@@ -264,3 +264,14 @@ async def test_a_code_of_another_form_is_worth_nothing() -> None:
     house.clock.advance(seconds=1)
     other = await asked(second)
     assert (await entered(second, other, code)).shown.said == [4060006]
+
+
+@EACH_WEB
+@pytest.mark.covers("SEC-04", "FLOW-11")
+async def test_a_forgery_is_told_before_a_missing_method(client: Client) -> None:
+    visitor = (await house_of_ada()).visitor(client)
+    form = await visitor.start("recovery")
+    forged = await visitor.post("recovery", form.id, {"method": "telepathy", "email": ADA, "csrf_token": "wrong"})
+    assert forged.error_id == "security_csrf_violation"
+    genuine = await visitor.submit(form, method="telepathy", email=ADA)
+    assert genuine.shown.said == [4010005]

@@ -217,11 +217,11 @@ class FlowEngine(Generic[D, R]):
             raise FormProblems(Problem(shared.unreadable(body.unreadable)))
         participant = self._enabled(scope).get(MethodName(self._policy.chosen(scope, flow, body)))
         if participant is None:
+            if self.spec.forgery_first:
+                _refuse_forgery(scope, flow, body)
             raise self._policy.unmatched(scope, flow, body)
         attempt = participant.read(scope, flow, body)
-        if not _for_anybody(flow):
-            type = FlowType.BROWSER if _opened_here(scope, flow) else flow.type
-            csrf.check(type, scope.browser, flow.csrf_token, body)
+        _refuse_forgery(scope, flow, body)
         return attempt
 
     async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
@@ -287,6 +287,12 @@ class FlowEngine(Generic[D, R]):
 
 def _is_opener(part: Participant[D, R]) -> TypeGuard[Opener[D, R]]:
     return isinstance(part, Opener)
+
+
+def _refuse_forgery(scope: Scope, flow: Flow[Detail], body: Submission) -> None:
+    if not _for_anybody(flow):
+        type = FlowType.BROWSER if _opened_here(scope, flow) else flow.type
+        csrf.check(type, scope.browser, flow.csrf_token, body)
 
 
 def _for_anybody(flow: Flow[Detail]) -> bool:

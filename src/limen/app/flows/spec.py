@@ -52,6 +52,8 @@ class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
     """Whether the nodes are put in order again after a refused submission."""
     active: Callable[[Config], MethodName | None] = _none_yet
     """The method that a new flow of this kind is for; none where people choose."""
+    forgery_first: bool = False
+    """Whether a forged submission is refused even where its method does not exist (SEC-04)."""
     opened: bool = False
     """Whether messages hold links into it, so that a GET may lead on (REC-15, VER-06, VER-07)."""
 
@@ -60,7 +62,12 @@ LOGIN: Final = FlowSpec(kind=FlowKind.LOGIN, detail=LoginDetail)
 REGISTRATION: Final = FlowSpec(kind=FlowKind.REGISTRATION, detail=RegistrationDetail)
 SETTINGS: Final = FlowSpec(kind=FlowKind.SETTINGS, detail=SettingsDetail, guard=Guard.OWNER, names_expiry=False)
 RECOVERY: Final = FlowSpec(
-    kind=FlowKind.RECOVERY, detail=RecoveryDetail, names_expiry=False, active=_recovered_by, opened=True
+    kind=FlowKind.RECOVERY,
+    detail=RecoveryDetail,
+    names_expiry=False,
+    active=_recovered_by,
+    forgery_first=True,
+    opened=True,
 )
 VERIFICATION: Final = FlowSpec(
     kind=FlowKind.VERIFICATION,
