@@ -51,7 +51,7 @@ def main() -> int:
     gaps = known_gaps()
     lost = [case for case in cases if not case.passed and not case.skipped and case.name not in gaps]
     won = [case for case in cases if case.passed and case.name in gaps]
-    if folders == FOLDERS:
+    if cases and folders == FOLDERS:
         write_page(cases, gaps)
     for case in lost:
         print(f"FAILED {case.name}: {case.why}")
