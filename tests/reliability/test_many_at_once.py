@@ -12,8 +12,8 @@ from server.running import RunningServer
 
 SIXTEEN = 16
 ROUNDS = 5
-TAKEN, COMPLETED, SIGNED_IN_BY_IT = 4000007, 4040002, 4010007
-"""The identifier belongs to somebody; the form has made an account already; the form has signed somebody in already."""
+TAKEN, COMPLETED = 4000007, 4040002
+"""The identifier belongs to somebody; the form has made an account already."""
 DEAR = {"hashers": {"algorithm": "bcrypt", "bcrypt": {"cost": 12}}}
 
 
