@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -136,6 +137,10 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         """What an operator asks for over the admin listener."""
         headers = {"content-type": "application/json"}
         return await self._asked(self.admin, method, path, headers, json.dumps(body).encode(), "")
+
+    async def operator_reads(self, path: str, **query: str) -> Answer:
+        """What an operator reads over the admin listener."""
+        return await self._asked(self.admin, "GET", path, {}, b"", urlencode(query))
 
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str) -> Answer:
         return await self._asked(self.public, method, path, headers, body, query)

@@ -13,6 +13,7 @@ from limen.http.application import Application, Manner
 from limen.http.cors import Cors
 from limen.http.cross_port import admin_path, to_admin, to_public
 from limen.http.doorway import Doorway
+from limen.http.eras.paths import OldAddresses
 from limen.http.public.error_pages import ErrorPageRoutes
 from limen.http.public.flows import FlowRoutes
 from limen.http.public.health import HealthRoutes, Readiness
@@ -48,8 +49,10 @@ def listeners(
     health = HealthRoutes(readiness, source)
     schemas = SchemaRoutes(doorway)
     whoami = WhoAmI(doorway, reader)
+    kinds = {engine.spec.kind: FlowRoutes(engine, doorway, responder) for engine in flows.all}
+    older = OldAddresses(source, doorway, responder, kinds)
     public = [
-        *(FlowRoutes(engine, doorway, responder).table() for engine in flows.all),
+        *(routes.table() for routes in kinds.values()),
         LogoutRoutes(doorway, responder).table(),
         OwnSessionRoutes(doorway).table(),
         ErrorPageRoutes(doorway).table(),
@@ -74,9 +77,10 @@ def listeners(
         cors=Cors(source),
         hot_path=WHOAMI,
         hot=whoami,
+        older=older.public,
         tokens_first=True,
     )
-    inside = Manner(base_url=lambda: source.current().serve.admin.base_url, rewritten=admin_path)
+    inside = Manner(base_url=lambda: source.current().serve.admin.base_url, rewritten=admin_path, older=older.admin)
     return Listeners(
         public=Application(doorway, responder, Routes(joined(public)), outside),
         admin=Application(doorway, responder, Routes(joined(admin)), inside),

@@ -1,8 +1,12 @@
 """Which old semantics, that no modern key can express, does this configuration ask for?"""
 
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 import msgspec
+
+OldPaths: TypeAlias = Literal["", "v0.1", "v0.4", "v0.5"]
+"""Releases whose addresses differ from today's, each by the first that had them."""
 
 
 class DialectSwitches(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +23,8 @@ class DialectSwitches(msgspec.Struct, frozen=True, kw_only=True):
     """B3: flows that, instead of starting, send everybody to this address."""
     wrap_identity_schemas: bool = False
     """U32b: identity schemas describe the traits themselves (until v0.3), unless a document has `properties.traits`."""
+    old_paths: OldPaths = ""
+    """The release whose addresses are served beside today's (dialects.md §3, §5.1 C)."""
 
     def signs_in(self, method: str) -> bool:
         """Whether a successful login with `method` begins a session (B1)."""

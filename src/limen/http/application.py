@@ -46,6 +46,12 @@ class BaseUrl(Protocol):
     def __call__(self) -> str: ...
 
 
+class Older(Protocol):
+    """Finds what answers an address that today's routes do not have."""
+
+    def __call__(self, path: str, /) -> Found | None: ...
+
+
 class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """What one listener does differently from the other."""
 
@@ -56,6 +62,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     hot_path: str = ""
     hot: Handler | None = None
     """Answers `hot_path` before any route is looked for."""
+    older: Older | None = None
+    """Finds what answers a path of an old release, where the configuration is of that age (dialects.md §5.1 C)."""
     tokens_first: bool = False
     """Whether a changing request to an address that takes none is refused for its missing anti-CSRF token before its
     method is (HTTP-93).
@@ -72,6 +80,7 @@ class Application:
         self._base_url = manner.base_url
         self._cors = manner.cors
         self._rewritten = manner.rewritten
+        self._older = manner.older
         self._tokens_first = manner.tokens_first
         self._hot_path = manner.hot_path
         self._hot = Route(manner.hot) if manner.hot is not None else None
@@ -103,7 +112,7 @@ class Application:
     async def _routed(self, scope: AsgiScope, receive: Receive, path: str, method: str) -> Response:
         if self._cors is not None and method == "OPTIONS" and (preflight := self._cors.preflight(scope)) is not None:
             return preflight
-        found = self._routes.find(path)
+        found = self._routes.find(path) or (self._older(path) if self._older is not None else None)
         if self._tokens_first and method not in _SAFE and not _exempt(path, found):
             refusal = envelope(csrf.unproven())
             return json_response(refusal, refusal.error.code)

@@ -39,6 +39,21 @@ async def perform(scope: Scope, token: str, return_to: str) -> SignedOut:
     if not hmac.compare_digest(token.encode(), logout_token(current.token).encode()):
         raise LogoutTokenWrong("This logout token does not belong to the session of this browser.")
     await _end(scope, current.session.id)
+    return _gone(scope, wanted)
+
+
+async def at_once(scope: Scope, return_to: str) -> SignedOut:
+    """End the browser's session, if it has one, without asking for a token: how it was until v0.6 (dialects.md §3.2).
+
+    Raises ReturnToForbidden.
+    """
+    wanted = checked(scope.config, return_to)
+    if scope.session is not None:
+        await _end(scope, scope.session.session.id)
+    return _gone(scope, wanted)
+
+
+def _gone(scope: Scope, wanted: str) -> SignedOut:
     selfservice = scope.config.selfservice
     general = selfservice.flows.logout.after.default_browser_return_url or selfservice.default_browser_return_url
     return SignedOut(return_to=wanted or general)

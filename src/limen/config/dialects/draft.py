@@ -9,6 +9,7 @@ import msgspec
 
 from limen.config.dialects.detect import Age
 from limen.config.dialects.report import Change, Kind, Note, Problem, origin_of
+from limen.config.switches import OldPaths
 from limen.kernel.json_doc import JsonObject, JsonValue, at
 
 _SEPARATORS: Final = re.compile(r"[\s,]+")
@@ -40,6 +41,7 @@ class Draft:
         self.ignore_return_to: set[tuple[str, str]] = set()
         self.before_redirect: dict[str, str] = {}
         self.wrap_identity_schemas = False
+        self.old_paths: OldPaths = ""
 
     def get(self, path: str) -> JsonValue:
         """The value at `path`, None when there is none."""

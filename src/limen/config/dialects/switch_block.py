@@ -30,6 +30,7 @@ def read_block(draft: Draft) -> None:
     draft.ignore_return_to.update(switches.ignore_return_to)
     draft.before_redirect.update(switches.before_redirect)
     draft.wrap_identity_schemas = switches.wrap_identity_schemas
+    draft.old_paths = switches.old_paths
 
 
 def switches_of(draft: Draft) -> DialectSwitches:
@@ -39,6 +40,7 @@ def switches_of(draft: Draft) -> DialectSwitches:
         ignore_return_to=frozenset(draft.ignore_return_to),
         before_redirect=dict(draft.before_redirect),
         wrap_identity_schemas=draft.wrap_identity_schemas,
+        old_paths=draft.old_paths,
     )
 
 
@@ -53,5 +55,7 @@ def write_block(document: JsonObject, switches: DialectSwitches) -> None:
         block["before_redirect"] = {**switches.before_redirect}
     if switches.wrap_identity_schemas:
         block["wrap_identity_schemas"] = True
+    if switches.old_paths:
+        block["old_paths"] = switches.old_paths
     if block:
         document[KEY] = block

@@ -3,6 +3,7 @@
 from limen.config.dialects.defaults import sign_in_after_social_sign_up, warn_of_enumeration, write_old_defaults
 from limen.config.dialects.detect import CURRENT, age_of
 from limen.config.dialects.draft import Draft
+from limen.config.dialects.old_paths import keep_old_paths
 from limen.config.dialects.report import Kind, Upgraded
 from limen.config.dialects.rules_courier import translate_courier
 from limen.config.dialects.rules_flows import translate_flows
@@ -33,6 +34,7 @@ def upgrade(document: JsonObject) -> Upgraded:
     write_old_defaults(draft)
     sign_in_after_social_sign_up(draft)
     warn_of_enumeration(draft)
+    keep_old_paths(draft)
     switches = switches_of(draft)
     upgraded = _with_version(draft)
     write_block(upgraded, switches)

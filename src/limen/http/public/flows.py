@@ -6,9 +6,9 @@ from typing import Final, TypeAlias
 import msgspec
 
 from limen.app.errors import SessionRequired
-from limen.app.flows.contract import Answer, Authenticated, Change, Draft, Proof, Regained, Start
+from limen.app.flows.contract import Answer, Authenticated, Change, Draft, Proof, Regained, ShowFlow, Start
 from limen.app.flows.engine import FlowEngine
-from limen.app.scope import Client
+from limen.app.scope import Client, Scope
 from limen.domain.flow.details import (
     LoginDetail,
     RecoveryDetail,
@@ -73,6 +73,10 @@ class FlowRoutes:
                 raise
             return await self._responder.refused(scope, request, error, scope.client)
         return await self._responder.respond(scope, request, reply, Client.API)
+
+    async def read(self, scope: Scope, id: str, *, by_operator: bool) -> ShowFlow:
+        """The flow itself, for those who tell it in another form. Raises as FlowEngine.fetch does."""
+        return await self._engine.fetch(scope, id, by_operator=by_operator)
 
     async def submit(self, request: Request) -> Response:
         """A form that was sent, or a link of a message that was opened. Looking ahead (HEAD, a browser's prefetch) spends

@@ -162,7 +162,7 @@ def test_security_relevant_steps_are_marked() -> None:
     result = upgraded(
         "urls: {whitelisted_return_to_domains: [https://a.test]}\ncourier: {smtp: {connection_uri: 'smtps://a/?legacy_ssl=true'}}"
     )
-    assert {change.rule for change in result.changes if change.security} == {"U2", "U41"}
+    assert {change.rule for change in result.changes if change.security} == {"U2", "U41", "paths"}
 
 
 def test_values_of_the_wrong_form_are_left_to_the_validator() -> None:

@@ -195,6 +195,7 @@ def test_switches_survive_printing() -> None:
         "ignore_return_to": [["login", "password"]],
         "before_redirect": {"registration": "w"},
         "wrap_identity_schemas": True,
+        "old_paths": "v0.1",
     }
     assert upgrade(once.document).switches == once.switches
 
