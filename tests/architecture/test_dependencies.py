@@ -38,6 +38,7 @@ def test_no_row_is_left_empty() -> None:
 IMPORTED_AS = {
     "argon2": "argon2-cffi",
     "jinja2": "jinja2",
+    "jsonpath": "python-jsonpath",
     "jsonschema_rs": "jsonschema-rs",
     "yaml": "pyyaml",
 }

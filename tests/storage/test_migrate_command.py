@@ -1,5 +1,6 @@
 """What does `limen migrate` say and do?"""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,24 @@ def test_a_configuration_can_name_the_database(file_dsn: str, tmp_path: Path) ->
     assert pending(file_dsn) == ()
 
 
-def test_without_any_address_the_embedded_database_is_meant(tmp_path: Path) -> None:
-    assert run("sql", "up", "-y", folder=tmp_path).exit_code == 0
-    assert (tmp_path / "limen.sqlite").is_file()
+@pytest.mark.covers("CLI-03")
+def test_without_any_address_nothing_is_migrated(tmp_path: Path) -> None:
+    for words in (("sql", "up", "-y"), ("sql", "-e", "--yes")):
+        refused = run(*words, folder=tmp_path)
+        assert (refused.exit_code, "-c FILE" in refused.output) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_environment_may_leave_the_address_to_the_configuration(file_dsn: str, tmp_path: Path) -> None:
+    (tmp_path / "limen.yml").write_text(f"dsn: {file_dsn}\n")
+    assert run("sql", "-e", "-c", str(tmp_path / "limen.yml"), "-y", folder=tmp_path).exit_code == 0
+    assert pending(file_dsn) == ()
+
+
+@pytest.mark.covers("CLI-06")
+def test_the_status_can_be_read_by_programs(file_dsn: str, tmp_path: Path) -> None:
+    listed = json.loads(run("sql", "status", file_dsn, "--format", "json", folder=tmp_path).stdout)
+    assert {step["state"] for step in listed} == {"Pending"}
 
 
 @pytest.mark.covers("CLI-05")

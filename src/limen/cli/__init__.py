@@ -19,6 +19,22 @@ COMMANDS: Final = {
     "courier": ("limen.cli.courier", "courier"),
     "migrate": ("limen.cli.migrate", "migrate"),
     "version": ("limen.cli.version", "version"),
+    "identities": ("limen.cli.identities", "identities"),
+    "sessions": ("limen.cli.sessions", "sessions"),
+    "cleanup": ("limen.cli.cleanup", "cleanup"),
+    "completion": ("limen.cli.completion", "completion"),
+    "hashers": ("limen.cli.hashers", "hashers"),
+    "jsonnet": ("limen.cli.jsonnet.commands", "jsonnet"),
+    "format": ("limen.cli.jsonnet.commands", "formats"),
+    "lint": ("limen.cli.jsonnet.commands", "lint"),
+    "remote": ("limen.cli.remote", "remote"),
+    "list": ("limen.cli.verbs", "list_"),
+    "get": ("limen.cli.verbs", "get"),
+    "import": ("limen.cli.verbs", "import_"),
+    "validate": ("limen.cli.verbs", "validate"),
+    "delete": ("limen.cli.verbs", "delete"),
+    "create": ("limen.cli.verbs", "create"),
+    "patch": ("limen.cli.verbs", "patch"),
 }
 """Where each command lives."""
 DATA_FOLDER: Final = "LIMEN_DATA_FOLDER"

@@ -8,9 +8,9 @@ from typing import Final
 
 import click
 
-from limen.cli.surroundings import Surroundings
-from limen.config.generated_secrets import NoSecrets
-from limen.config.load import LoadRequest, load
+from limen.cli.client.shown import Printer, Shown
+from limen.cli.source import database_address
+from limen.kernel.json_doc import JsonValue
 from limen.storage.dsn import parse_dsn
 from limen.storage.migrate import Step, migrate_down, migrate_to_head, migrate_up, pending, status
 from limen.storage.migrations import Version
@@ -41,6 +41,9 @@ _FILES = click.option(
 _YES = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 _STEPS = click.option("--steps", type=click.IntRange(min=1), help="How many versions.")
 _BLOCK = click.option("--block", is_flag=True, help="Wait until nothing is pending.")
+_FORMAT = click.option(
+    "--format", "format", default="table", help="table, json, json-pretty, yaml, jsonpath=…, jsonpointer=…"
+)
 
 
 @click.group(name="migrate")
@@ -72,7 +75,7 @@ def up(
     steps: int | None,
 ) -> None:
     """Apply the versions that are pending."""
-    chosen = _dsn(context, dsn, files, from_environment=from_environment)
+    chosen, _ = database_address(context, dsn, files, from_environment=from_environment)
     if parse_dsn(chosen).file is None:
         click.echo("A database in memory gets its tables when the server starts: nothing to do.")
         return
@@ -104,7 +107,7 @@ def down(
     """Take the last versions back, with everything that is stored in them."""
     if steps is None:
         raise click.UsageError("Say how many versions to take back: --steps 1")
-    chosen = _dsn(context, dsn, files, from_environment=from_environment)
+    chosen, _ = database_address(context, dsn, files, from_environment=from_environment)
     having = [step.version for step in status(chosen) if step.applied]
     if not having:
         click.echo("There is nothing to take back.")
@@ -119,41 +122,23 @@ def down(
 @_FROM_ENV
 @_FILES
 @_BLOCK
+@_FORMAT
 @click.pass_context
 def show_status(
-    context: click.Context, dsn: str | None, from_environment: bool, files: tuple[Path, ...], block: bool
+    context: click.Context, dsn: str | None, from_environment: bool, files: tuple[Path, ...], block: bool, format: str
 ) -> None:
     """List the versions and which of them the database has."""
-    chosen = _dsn(context, dsn, files, from_environment=from_environment)
+    chosen, _ = database_address(context, dsn, files, from_environment=from_environment)
     steps = status(chosen)
     while block and not all(step.applied for step in steps):
         _list("Waiting for:", [step.version for step in steps if not step.applied])
         threading.Event().wait(_PAUSE)
         steps = status(chosen)
-    click.echo(_table(steps))
+    Printer(format).show(_shown(steps))
 
 
 sql.add_command(show_status)
 migrate.add_command(show_status)
-
-
-def _dsn(context: click.Context, given: str | None, files: tuple[Path, ...], *, from_environment: bool) -> str:
-    """The address that was given, or that of the environment, or that of the configuration (which has a default).
-
-    Whatever is refused reaches `limen.cli.main`, which says so.
-    """
-    if given:
-        return given
-    surroundings = context.find_object(Surroundings) or Surroundings()
-    if from_environment:
-        dsn = surroundings.environment.get("DSN", "")
-        if not dsn:
-            raise click.UsageError("The environment has no variable DSN. Set it, or name the database as an argument.")
-        return dsn
-    request = LoadRequest(
-        files=(*surroundings.files, *files), environment=surroundings.environment, data_folder=surroundings.data_folder
-    )
-    return load(request, NoSecrets()).config.dsn
 
 
 def _confirm(question: str, *, yes: bool) -> None:
@@ -166,8 +151,7 @@ def _list(heading: str, versions: Iterable[Version]) -> None:
     click.echo("\n".join((heading, *(f"  {version.number}  {version.what}" for version in versions))))
 
 
-def _table(steps: Iterable[Step]) -> str:
-    rows = [("Version", "Name", "Status")]
-    rows += [(step.version.number, step.version.what, "Applied" if step.applied else "Pending") for step in steps]
-    wide = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join("  ".join(cell.ljust(wide[at]) for at, cell in enumerate(row)).rstrip() for row in rows)
+def _shown(steps: Iterable[Step]) -> Shown:
+    rows = [(step.version.number, step.version.what, "Applied" if step.applied else "Pending") for step in steps]
+    value: JsonValue = [{"version": number, "name": name, "state": state} for number, name, state in rows]
+    return Shown(value=value, headings=("Version", "Name", "Status"), rows=rows, ids=[row[0] for row in rows])

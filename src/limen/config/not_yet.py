@@ -44,7 +44,6 @@ NOT_YET: Final = (
     NotYet(feature="encryption at rest", keys=("ciphers.algorithm",)),
     NotYet(feature="tracing", keys=("tracing",)),
     NotYet(feature="profiling", keys=("profiling",)),
-    NotYet(feature="the clean-up command", keys=("database.cleanup",)),
     NotYet(feature="read consistency levels", keys=("preview",)),
     NotYet(feature="settings of web hooks", keys=("clients.web_hook",)),
     NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),

@@ -53,7 +53,7 @@ class _SqliteReads:
 class SqliteFile(_SqliteReads):
     """A database in a file. Made within a running event loop."""
 
-    def __init__(self, reading: sqlite3.Connection, writing: sqlite3.Connection, lock: FileLock) -> None:
+    def __init__(self, reading: sqlite3.Connection, writing: sqlite3.Connection, lock: FileLock | None) -> None:
         super().__init__(reading)
         self._writer = WriterThread(writing)
         self._lock = lock
@@ -66,7 +66,8 @@ class SqliteFile(_SqliteReads):
         """Finish what was accepted, then let go of the file."""
         await self._writer.close()
         self._connection.close()
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
 
 class SqliteMemory(_SqliteReads):
