@@ -239,7 +239,8 @@ def name_asked() -> Flow[Detail]:
         autocomplete=Autocomplete.USERNAME_WEBAUTHN,
         value=JsonDoc.of("nobody@example.org"),
     ).with_messages(error(4000037, "Nobody is called that."))
-    return made(9, FlowKind.LOGIN, (asked, submit(Group.IDENTIFIER_FIRST, "method", "identifier_first", CONTINUE)))
+    go_on = submit(Group.IDENTIFIER_FIRST, "method", "identifier_first", CONTINUE)
+    return made(9, FlowKind.LOGIN, (asked, go_on, provider("GitHub"), *PASSKEY[:2], SCRIPT))
 
 
 def name_given() -> Flow[Detail]:

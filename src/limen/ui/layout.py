@@ -69,7 +69,8 @@ def arrange(nodes: Iterable[Node], kind: FlowKind) -> Layout:
     carried = _inputs(hidden, _COMMON)
     shared = tuple(node for node in seen if node.group is Group.DEFAULT)
     parts = _in_order(_parts(node for node in seen if node.group is not Group.DEFAULT and node is not back), kind)
-    sheets = _shared(shared, parts, hidden) if shared else _separate(parts, hidden)
+    unseen = {node.group for node in hidden} - {part.group for part in parts}
+    sheets = _shared(shared, parts, hidden) if shared else _separate(parts, hidden, unseen)
     return Layout(
         sheets=sheets or (Sheet(hidden=carried, parts=()),),
         back=back,
@@ -105,8 +106,15 @@ def _shared(shared: tuple[Node, ...], parts: list[Part], hidden: tuple[Node, ...
     return (Sheet(hidden=_inputs(hidden, set(Group) - apart), parts=(main, *here[1:])), *_separate(elsewhere, hidden))
 
 
-def _separate(parts: list[Part], hidden: tuple[Node, ...]) -> tuple[Sheet, ...]:
-    return tuple(Sheet(hidden=_inputs(hidden, _COMMON | {part.group}), parts=(part,)) for part in parts)
+def _separate(
+    parts: list[Part], hidden: tuple[Node, ...], unseen: AbstractSet[Group] = frozenset()
+) -> tuple[Sheet, ...]:
+    """A form for each way. The first also carries ways that nothing is seen of: a passkey that the browser offers by itself."""
+    more = (unseen, *(frozenset[Group]() for _ in parts[1:]))
+    return tuple(
+        Sheet(hidden=_inputs(hidden, _COMMON | {part.group} | extra), parts=(part,))
+        for part, extra in zip(parts, more, strict=False)
+    )
 
 
 def _inputs(nodes: tuple[Node, ...], groups: AbstractSet[Group]) -> tuple[Input, ...]:

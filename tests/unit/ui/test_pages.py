@@ -152,6 +152,14 @@ async def test_a_sign_in_in_two_steps_is_filled_in_by_password_managers() -> Non
 
 
 @pytest.mark.covers("IDF-01")
+async def test_the_name_alone_can_carry_a_passkey_that_the_browser_offers() -> None:
+    page = Elements(await shown(ui_flows.path_of("name-asked")))
+    form_of = {at.get("name"): form for _, at, form in page.found}
+    assert form_of["passkey_challenge"] == form_of["passkey_login"] == form_of["identifier"]
+    assert form_of["provider"] != form_of["identifier"]
+
+
+@pytest.mark.covers("IDF-01")
 async def test_each_way_of_the_second_step_carries_the_name_and_has_a_form_of_its_own() -> None:
     html = await shown(ui_flows.path_of("name-given"))
     page = Elements(html)
