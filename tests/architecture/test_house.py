@@ -27,6 +27,7 @@ def test_imports_point_down_only() -> None:
 
 def test_these_are_the_login_methods() -> None:
     assert [(method.name, method.rank) for method in discovered()] == [
+        ("identifier_first", 5),
         ("profile", 10),
         ("password", 20),
         ("code", 30),

@@ -229,6 +229,36 @@ def code_sent() -> Flow[Detail]:
     return made(8, FlowKind.LOGIN, nodes, sent, state=State.SENT_EMAIL)
 
 
+def name_asked() -> Flow[Detail]:
+    """The first of two steps to sign in, with a name that nobody has."""
+    asked = field(
+        "identifier",
+        titled("E-Mail"),
+        group=Group.IDENTIFIER_FIRST,
+        required=True,
+        autocomplete=Autocomplete.USERNAME_WEBAUTHN,
+        value=JsonDoc.of("nobody@example.org"),
+    ).with_messages(error(4000037, "Nobody is called that."))
+    go_on = submit(Group.IDENTIFIER_FIRST, "method", "identifier_first", CONTINUE)
+    return made(9, FlowKind.LOGIN, (asked, go_on, provider("GitHub"), *PASSKEY[:2], SCRIPT))
+
+
+def name_given() -> Flow[Detail]:
+    """The second of two steps to sign in."""
+    given = field(
+        "identifier",
+        titled("E-Mail"),
+        InputType.HIDDEN,
+        Group.IDENTIFIER_FIRST,
+        required=True,
+        autocomplete=Autocomplete.USERNAME_WEBAUTHN,
+        value=JsonDoc.of("ada@example.org"),
+    )
+    code = submit(Group.CODE, "method", "code", info(1010015, "Send sign in code"))
+    nodes = (given, password(), submit(Group.PASSWORD, "method", "password", SIGN_IN), code)
+    return made(10, FlowKind.LOGIN, nodes)
+
+
 ALL = {
     "plain": plain_login(),
     "failed": failed_login(),
@@ -238,6 +268,8 @@ ALL = {
     "settings": settings(),
     "second-factor": second_factor(),
     "code-sent": code_sent(),
+    "name-asked": name_asked(),
+    "name-given": name_given(),
 }
 """By the situation's name."""
 

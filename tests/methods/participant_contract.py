@@ -41,6 +41,8 @@ class ParticipantContract:
     method: ClassVar[str]
     over: ClassVar[JsonObject] = {}
     """What the house needs beside the base configuration."""
+    off: ClassVar[JsonObject] = {}
+    """How the method is switched off, where it has no switch of its own."""
     fields: ClassVar[tuple[str, ...]] = ()
     """The fields that the method reads."""
     secrets: ClassVar[tuple[str, ...]] = ()
@@ -86,7 +88,7 @@ class ParticipantContract:
     @EACH
     @pytest.mark.covers("FLOW-12", "FLOW-11")
     async def test_switched_off_it_is_neither_shown_nor_taken(self, client: Client) -> None:
-        off: JsonObject = {"selfservice": {"methods": {self.method: {"enabled": False}}}}
+        off: JsonObject = self.off or {"selfservice": {"methods": {self.method: {"enabled": False}}}}
         house, visitor, form = await self.started(client, off)
         assert ("method", self.method) not in [button[:2] for button in form.buttons]
         before = await house.identities()

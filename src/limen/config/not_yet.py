@@ -25,7 +25,6 @@ NOT_YET: Final = (
     NotYet(feature="codes as a second factor", keys=("selfservice.methods.code.mfa_enabled",), when="on"),
     NotYet(feature="limits on guesses and floods", keys=("security.rate_limits.enabled",), when="on"),
     NotYet(feature="hiding who has an account in sign-up", keys=("security.account_enumeration.mitigate",), when="on"),
-    NotYet(feature="sign-in in two steps", keys=("selfservice.flows.login.style",)),
     NotYet(feature="authenticator apps", keys=("selfservice.methods.totp.enabled",), when="on"),
     NotYet(feature="backup codes", keys=("selfservice.methods.lookup_secret.enabled",), when="on"),
     NotYet(feature="security keys", keys=("selfservice.methods.webauthn.enabled",), when="on"),

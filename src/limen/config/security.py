@@ -7,7 +7,7 @@ class AccountEnumeration(msgspec.Struct, frozen=True, kw_only=True):
     """Whether strangers can learn who has an account."""
 
     mitigate: bool = False
-    """Answer alike for people with and without an account (SEC-08)."""
+    """Answer alike for people with and without an account: in sign-in of two steps (SEC-08)."""
 
 
 class RateLimits(msgspec.Struct, frozen=True, kw_only=True):

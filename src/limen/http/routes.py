@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
-from starlette.routing import compile_path
 
 from limen.kernel.http_values import Handler
 
 ANY: Final = "*"
 """Stands for every method (QK-10)."""
 
+_PARAMETER: Final = re.compile(r"\{(\w+)(:path)?\}")
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -58,7 +58,7 @@ class Routes:
     def __init__(self, table: Mapping[str, Mapping[str, Route]]) -> None:
         self._plain = {path: Found(methods=methods, captured={}) for path, methods in table.items() if "{" not in path}
         self._patterns: list[tuple[re.Pattern[str], Mapping[str, Route]]] = [
-            (compile_path(path)[0], methods) for path, methods in table.items() if "{" in path
+            (_pattern(path), methods) for path, methods in table.items() if "{" in path
         ]
 
     def find(self, path: str) -> Found | None:
@@ -66,6 +66,16 @@ class Routes:
         if plain is not None:
             return plain
         for pattern, methods in self._patterns:
-            if match := pattern.match(path):
+            if match := pattern.fullmatch(path):
                 return Found(methods=methods, captured=match.groupdict())
         return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """`{name}` stands for one segment, `{name:path}` for the rest of the path, as frameworks write them."""
+    parts: list[str] = []
+    end = 0
+    for found in _PARAMETER.finditer(path):
+        parts += [re.escape(path[end : found.start()]), f"(?P<{found[1]}>{'.*' if found[2] else '[^/]+'})"]
+        end = found.end()
+    return re.compile("".join((*parts, re.escape(path[end:]))))

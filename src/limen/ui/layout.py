@@ -1,6 +1,7 @@
 """Which nodes belong together on a page? Forms, and sections by group, decided by shape and never by method."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -11,6 +12,8 @@ from limen.ui.fields import BUTTONS, SOCIAL
 
 BACK: Final = "screen"
 """The name of buttons that lead to another step (REG-04)."""
+_COMMON: Final = frozenset({Group.DEFAULT, Group.IDENTIFIER_FIRST})
+"""Groups whose hidden inputs belong to every way: the CSRF token, what was typed before."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +57,7 @@ def is_hidden(node: Node) -> bool:
 def arrange(nodes: Iterable[Node], kind: FlowKind) -> Layout:
     """The places of these nodes.
 
-    Every form carries the hidden inputs of the default group (the CSRF token, what was typed before). Fields of the default
+    Every form carries the hidden inputs that belong to all ways (the CSRF token, what was typed before). Fields of the default
     group belong to several ways at once (an identifier for password and code): then the ways share one form. Ways that lead
     to other sites, and ways with fields of their own where nothing is shared, get a form each, so that Enter and required
     fields of one do not get in the way of another.
@@ -63,14 +66,15 @@ def arrange(nodes: Iterable[Node], kind: FlowKind) -> Layout:
     seen = [node for node in every if not is_hidden(node) and not isinstance(node.attributes, Script)]
     back = next((node for node in seen if node.name == BACK and is_button(node)), None)
     hidden = tuple(node for node in every if is_hidden(node))
-    carried = _inputs(hidden, {Group.DEFAULT})
+    carried = _inputs(hidden, _COMMON)
     shared = tuple(node for node in seen if node.group is Group.DEFAULT)
     parts = _in_order(_parts(node for node in seen if node.group is not Group.DEFAULT and node is not back), kind)
-    sheets = _shared(shared, parts, hidden) if shared else _separate(parts, hidden)
+    unseen = {node.group for node in hidden} - {part.group for part in parts}
+    sheets = _shared(shared, parts, hidden) if shared else _separate(parts, hidden, unseen)
     return Layout(
         sheets=sheets or (Sheet(hidden=carried, parts=()),),
         back=back,
-        back_hidden=_inputs(hidden, {Group.DEFAULT, back.group}) if back is not None else (),
+        back_hidden=_inputs(hidden, _COMMON | {back.group}) if back is not None else (),
         entered=_inputs(tuple(node for node in hidden if _was_typed(node)), set(Group)),
         scripts=tuple(node.attributes for node in every if isinstance(node.attributes, Script)),
     )
@@ -102,11 +106,18 @@ def _shared(shared: tuple[Node, ...], parts: list[Part], hidden: tuple[Node, ...
     return (Sheet(hidden=_inputs(hidden, set(Group) - apart), parts=(main, *here[1:])), *_separate(elsewhere, hidden))
 
 
-def _separate(parts: list[Part], hidden: tuple[Node, ...]) -> tuple[Sheet, ...]:
-    return tuple(Sheet(hidden=_inputs(hidden, {Group.DEFAULT, part.group}), parts=(part,)) for part in parts)
+def _separate(
+    parts: list[Part], hidden: tuple[Node, ...], unseen: AbstractSet[Group] = frozenset()
+) -> tuple[Sheet, ...]:
+    """A form for each way. The first also carries ways that nothing is seen of: a passkey that the browser offers by itself."""
+    more = (unseen, *(frozenset[Group]() for _ in parts[1:]))
+    return tuple(
+        Sheet(hidden=_inputs(hidden, _COMMON | {part.group} | extra), parts=(part,))
+        for part, extra in zip(parts, more, strict=False)
+    )
 
 
-def _inputs(nodes: tuple[Node, ...], groups: set[Group]) -> tuple[Input, ...]:
+def _inputs(nodes: tuple[Node, ...], groups: AbstractSet[Group]) -> tuple[Input, ...]:
     return tuple(node.attributes for node in nodes if node.group in groups and isinstance(node.attributes, Input))
 
 

@@ -32,6 +32,7 @@ def application(house: HttpHouse) -> Application:
         "/things/fixed": {"GET": route},
         "/things/{id}": {"GET": route, "DELETE": route},
         "/files/{name:path}": {"GET": route},
+        "/dotted.d/{id}/end": {"GET": route},
         "/broken": {"GET": Route(broken)},
         "/unknown": {"GET": Route(unknown)},
     }
@@ -48,6 +49,7 @@ def application(house: HttpHouse) -> Application:
         ("GET", "/things/fixed", ["GET", "/things/fixed", {}, ""]),
         ("GET", "/things/7", ["GET", "/things/7", {"id": "7"}, ""]),
         ("GET", "/files/a/b", ["GET", "/files/a/b", {"name": "a/b"}, ""]),
+        ("GET", "/dotted.d/7/end", ["GET", "/dotted.d/7/end", {"id": "7"}, ""]),
     ],
 )
 async def test_a_request_finds_its_handler(
@@ -59,7 +61,8 @@ async def test_a_request_finds_its_handler(
 
 @pytest.mark.covers("HTTP-92")
 @pytest.mark.parametrize(
-    "path", ["/", "/nowhere", "/PLAIN", "/things", "/things/", "/things/a/b", "/plain/x", "*", "/any.json"]
+    "path",
+    ["/", "/nowhere", "/PLAIN", "/things", "/things/", "/things/a/b", "/plain/x", "*", "/any.json", "/dottedXd/7/end"],
 )
 @pytest.mark.parametrize("accept", ["application/json", "text/html", "*/*"])
 async def test_an_unknown_address_is_not_found_in_plain_text(application: Application, path: str, accept: str) -> None:

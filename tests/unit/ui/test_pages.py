@@ -139,6 +139,40 @@ async def test_what_was_typed_before_is_a_chip_with_a_way_back() -> None:
     assert ">Change<" in chip
 
 
+@pytest.mark.covers("IDF-01")
+async def test_a_sign_in_in_two_steps_is_filled_in_by_password_managers() -> None:
+    asked_first = Elements(await shown(ui_flows.path_of("name-asked")))
+    (field,) = asked_first.named("identifier")
+    assert (field["type"], (field["autocomplete"] or "").split()[0]) == ("text", "username")
+    html = await shown(ui_flows.path_of("name-given"))
+    page = Elements(html)
+    assert page.named("password")[0]["autocomplete"] == "current-password"
+    (hint,) = [attributes for _, attributes, _ in page.found if attributes.get("autocomplete") == "username"]
+    assert (hint["value"], "readonly" in hint, "name" in hint) == ("ada@example.org", True, False)
+
+
+@pytest.mark.covers("IDF-01")
+async def test_the_name_alone_can_carry_a_passkey_that_the_browser_offers() -> None:
+    page = Elements(await shown(ui_flows.path_of("name-asked")))
+    form_of = {at.get("name"): form for _, at, form in page.found}
+    assert form_of["passkey_challenge"] == form_of["passkey_login"] == form_of["identifier"]
+    assert form_of["provider"] != form_of["identifier"]
+
+
+@pytest.mark.covers("IDF-01")
+async def test_each_way_of_the_second_step_carries_the_name_and_has_a_form_of_its_own() -> None:
+    html = await shown(ui_flows.path_of("name-given"))
+    page = Elements(html)
+    forms = {value: form for _, at, form in page.found if (value := at.get("value")) in {"password", "code"}}
+    carried = [form for _, at, form in page.found if at.get("name") == "identifier" and at["type"] == "hidden"]
+    assert sorted(forms.values()) == carried
+    assert len(set(carried)) == 2
+    chip = html[html.index('class="chip"') : html.index("<form")]
+    assert "ada@example.org" in chip
+    assert ">Change<" in chip
+    assert "/self-service/login/browser" in chip
+
+
 async def test_enter_never_presses_the_button_of_another_site() -> None:
     page = Elements(await shown(ui_flows.path_of("crowded")))
     (field_form,) = [form for _, attributes, form in page.found if attributes.get("name") == "identifier"]

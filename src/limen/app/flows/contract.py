@@ -120,14 +120,24 @@ class Stay(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
     along: Along | None = None
 
 
+class Narrow(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
+    """Show the ways in that are left: `flow` as it goes on with them, or, when no method has one, `back` with the problems
+    (IDF-01, IDF-02). A way that is the only one and needs nothing more begins at once (QK-26).
+    """
+
+    flow: Flow[D_co]
+    back: Flow[D_co]
+    problems: FormProblems
+
+
 class Leave(msgspec.Struct, frozen=True, kw_only=True):
     """Go on elsewhere, at a provider."""
 
     url: str
 
 
-Step: TypeAlias = Done[D_co, R_co] | Stay[D_co] | Leave
-Attempt: TypeAlias = Callable[[], Awaitable[Done[D_co, R_co] | Stay[D_co] | Leave]]
+Step: TypeAlias = Done[D_co, R_co] | Stay[D_co] | Narrow[D_co] | Leave
+Attempt: TypeAlias = Callable[[], Awaitable[Done[D_co, R_co] | Stay[D_co] | Narrow[D_co] | Leave]]
 """A submission that was read and is in order; calling it carries it out."""
 
 
@@ -152,6 +162,15 @@ class Opener(Protocol[D, R_co]):
 
     def opened(self, scope: Scope, flow: Flow[D], query: Submission) -> Attempt[D, R_co] | None:
         """What the link leads to; None when it is not one of this method's. Only what the link holds proves anything."""
+        ...
+
+
+@runtime_checkable
+class Direct(Protocol[D, R_co]):
+    """A participant that can go on with what the flow knows already (QK-26)."""
+
+    def at_once(self, scope: Scope, flow: Flow[D]) -> Attempt[D, R_co]:
+        """The method's next step, nothing being asked first."""
         ...
 
 

@@ -12,11 +12,13 @@ from limen.app.flows.contract import (
     Along,
     Answer,
     Attempt,
+    Direct,
     Done,
     FlowPolicy,
     FormProblems,
     GoTo,
     Leave,
+    Narrow,
     Opener,
     Participant,
     Problem,
@@ -42,7 +44,7 @@ from limen.domain.flow.states import INITIAL, State
 from limen.domain.ids import FlowId, MethodName, canonical_uuid
 from limen.domain.text import shared
 from limen.domain.ui.form import Form
-from limen.domain.ui.nodes import Group, Node, hidden
+from limen.domain.ui.nodes import Group, Node, has_button, hidden
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
 from limen.kernel.urls import joined, with_query
@@ -210,6 +212,8 @@ class FlowEngine(Generic[D, R]):
         step = await attempt()
         if isinstance(step, Leave):
             return GoTo(url=step.url)
+        if isinstance(step, Narrow):
+            return await self._narrowed(scope, step)
         if isinstance(step, Done):
             return await self._policy.complete(scope, step.flow, step.result)
         return await self._stay(scope, step)
@@ -228,6 +232,16 @@ class FlowEngine(Generic[D, R]):
         attempt = participant.read(scope, flow, body)
         _refuse_forgery(scope, flow, body)
         return attempt
+
+    async def _narrowed(self, scope: Scope, step: Narrow[D]) -> Reply:
+        ways = [part for part in self._enabled(scope).values() if has_button(await part.present(scope, step.flow))]
+        if not ways:
+            form = await self._presented(scope, step.back)
+            return await self._shown_again(scope, msgspec.structs.replace(step.back, form=form), step.problems)
+        only = ways[0]
+        if len(ways) == 1 and _is_direct(only):
+            return await self._done(scope, only.at_once(scope, step.flow))
+        return await self._stay(scope, Stay(flow=step.flow))
 
     async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
         form = (await self._presented(scope, step.flow)).holding(step.values).saying(*step.messages)
@@ -292,6 +306,10 @@ class FlowEngine(Generic[D, R]):
 
 def _is_opener(part: Participant[D, R]) -> TypeGuard[Opener[D, R]]:
     return isinstance(part, Opener)
+
+
+def _is_direct(part: Participant[D, R]) -> TypeGuard[Direct[D, R]]:
+    return isinstance(part, Direct)
 
 
 def _refuse_forgery(scope: Scope, flow: Flow[Detail], body: Submission) -> None:

@@ -16,9 +16,10 @@ from limen.app.scope import Client, Scope
 from limen.app.sessions.check import satisfies, step_up_url
 from limen.app.sessions.issue import begun, proof, renewed, token_hash
 from limen.domain.flow.continue_with import RedirectBrowser
-from limen.domain.flow.details import LoginDetail
+from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import SessionId
@@ -26,7 +27,7 @@ from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
-from limen.domain.ui.order import LOGIN_GROUPS, by_group
+from limen.domain.ui.order import LOGIN_GROUPS, by_group, with_new_behind
 from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent, UnitOfWork
 
 
@@ -46,8 +47,10 @@ class LoginPolicy:
         elif not start.refresh and aal <= current.session.aal:
             raise AlreadySignedIn(checked(scope.config, start.return_to) or _home(scope))
         schema = selectable(scope.config, start.identity_schema) if aal is Aal.AAL1 else ""
+        refresh = start.refresh and current is not None
         return LoginDetail(
-            refresh=start.refresh and current is not None,
+            refresh=refresh,
+            step=_first_step(scope, refresh=refresh, aal=aal),
             requested_aal=aal,
             identity_id=current.identity.id if current is not None else None,
             identity_schema=schema,
@@ -67,7 +70,9 @@ class LoginPolicy:
             raise FormProblems(Problem(shared.already_signed_in()))
 
     def chosen(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> str:
-        return body.method
+        """The first of two steps has one method only, which goes without saying (IDF-01)."""
+        first = flow.detail.step is SignInStep.IDENTIFIER and not body.method and body.text("identifier")
+        return "identifier_first" if first else body.method
 
     def unmatched(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.LOGIN)))
@@ -93,6 +98,8 @@ class LoginPolicy:
         return said
 
     def order(self, scope: Scope, flow: Flow[LoginDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
+        if flow.detail.step is SignInStep.PROOF and flow.state is State.CHOOSE_METHOD:
+            return with_new_behind(nodes, flow.form.nodes)
         return by_group(nodes, LOGIN_GROUPS)
 
     async def complete(self, scope: Scope, flow: Flow[LoginDetail], result: Authenticated) -> Reply:
@@ -195,6 +202,12 @@ def _requested(aal: str) -> Aal:
     if aal.lower() in {Aal.AAL1, Aal.AAL2}:
         return Aal(aal.lower())
     raise BadParameter("The aal parameter can be aal1 or aal2.")
+
+
+def _first_step(scope: Scope, *, refresh: bool, aal: Aal) -> SignInStep:
+    """Whoever is known already is asked in one step (LOGIN-14)."""
+    two = scope.config.selfservice.flows.login.style == "identifier_first"
+    return SignInStep.IDENTIFIER if two and not refresh and aal is Aal.AAL1 else SignInStep.EVERYTHING
 
 
 def _home(scope: Scope) -> str:

@@ -10,8 +10,20 @@ from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonDoc
 
 
+class SignInStep(StrEnum):
+    """How far a sign-in is: everything in one form, or first who you are and then how you prove it (LOGIN-13, LOGIN-14)."""
+
+    EVERYTHING = "everything"
+    IDENTIFIER = "identifier"
+    PROOF = "proof"
+
+
 class LoginDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refresh: bool = False
+    step: SignInStep = SignInStep.EVERYTHING
+    """Fixed at creation to one step or two, so that a reload cannot change a form half-way."""
+    named: str = ""
+    """Who the first of two steps named, as it was entered (IDF-01)."""
     requested_aal: Aal = Aal.AAL1
     identity_id: IdentityId | None = None
     """Who has to sign in again or prove more: set for refresh and second-factor flows (LOGIN-17, LOGIN-18)."""

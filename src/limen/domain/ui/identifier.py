@@ -6,7 +6,7 @@ from limen.domain.identity.credentials import CredentialType
 from limen.domain.identity.schema import IdentitySchema
 from limen.domain.text import shared
 from limen.domain.text.message import Message
-from limen.domain.ui.nodes import Group, Input, InputType, Node, hidden
+from limen.domain.ui.nodes import Autocomplete, Group, Input, InputType, Node, hidden
 from limen.kernel.json_doc import JsonDoc
 
 _IDENTIFIERS: Final = (CredentialType.PASSWORD, CredentialType.WEBAUTHN, CredentialType.CODE)
@@ -23,6 +23,27 @@ def identifier_label(schema: IdentitySchema) -> Message:
 def identifier(schema: IdentitySchema) -> Node:
     attributes = Input(name="identifier", type=InputType.TEXT, value=JsonDoc.of(""), required=True)
     return Node(Group.DEFAULT, attributes, label=identifier_label(schema))
+
+
+def first_identifier(schema: IdentitySchema) -> Node:
+    """The one field of the first of two steps (IDF-01)."""
+    return _of_two_steps(schema, InputType.TEXT, "")
+
+
+def named_identifier(schema: IdentitySchema, value: str) -> Node:
+    """The same field once it is answered: carried along, for password managers to see who signs in (IDF-01)."""
+    return _of_two_steps(schema, InputType.HIDDEN, value)
+
+
+def _of_two_steps(schema: IdentitySchema, type: InputType, value: str) -> Node:
+    attributes = Input(
+        name="identifier",
+        type=type,
+        value=JsonDoc.of(value),
+        required=True,
+        autocomplete=Autocomplete.USERNAME_WEBAUTHN,
+    )
+    return Node(Group.IDENTIFIER_FIRST, attributes, label=identifier_label(schema))
 
 
 def known_identifier(value: str) -> Node:

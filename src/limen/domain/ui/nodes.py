@@ -1,5 +1,6 @@
 """What is a form made of? Nodes: inputs, images, links, texts, scripts."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -130,6 +131,14 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
         if not isinstance(self.attributes, Input):
             return self
         return msgspec.structs.replace(self, attributes=msgspec.structs.replace(self.attributes, value=value))
+
+
+def has_button(nodes: Iterable[Node]) -> bool:
+    """Whether there is something to press among the nodes, so that one can go on with them."""
+    return any(
+        isinstance(node.attributes, Input) and node.attributes.type in {InputType.SUBMIT, InputType.BUTTON}
+        for node in nodes
+    )
 
 
 def submit(group: Group, name: str, value: str, label: Message) -> Node:

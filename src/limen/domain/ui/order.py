@@ -63,6 +63,18 @@ def by_group(nodes: Iterable[Node], groups: tuple[Group, ...] = LOGIN_GROUPS) ->
     return ordered(nodes, groups, _LOGIN_NAMES)
 
 
+def with_new_behind(nodes: Iterable[Node], shown: Iterable[Node]) -> tuple[Node, ...]:
+    """The order of the second step of a sign-in: what the form showed before as in any login form, and behind it what is
+    new, as its methods gave it (IDF-01).
+    """
+    known = {(node.group, node.name) for node in shown}
+    kept: list[Node] = []
+    new: list[Node] = []
+    for node in nodes:
+        (kept if (node.group, node.name) in known else new).append(node)
+    return (*by_group(kept), *new)
+
+
 def by_schema(nodes: Iterable[Node], schema: IdentitySchema, groups: tuple[Group, ...]) -> tuple[Node, ...]:
     """The order of registration and settings forms: groups, then traits as the schema has them (see `ordered`).
 

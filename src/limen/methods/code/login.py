@@ -8,8 +8,9 @@ import msgspec
 
 from limen.app.flows import proving
 from limen.app.flows.contract import Attempt, Authenticated, Done, FormProblems, Problem, Stay, Submission
+from limen.app.flows.two_steps import discreet, schema_of
 from limen.app.scope import Scope
-from limen.domain.flow.details import LoginDetail
+from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind
 from limen.domain.flow.states import State
@@ -21,10 +22,11 @@ from limen.domain.identity.identity import Identity
 from limen.domain.identity.normalise import lookup_form
 from limen.domain.text import shared
 from limen.domain.text.validation import required
-from limen.domain.ui.identifier import identifier, known_identifier
+from limen.domain.ui.identifier import identifier, known_identifier, named_identifier
 from limen.domain.ui.nodes import Group, Node, submit
 from limen.kernel.json_doc import JsonDoc
 from limen.methods.code import nodes, texts
+from limen.ports.courier import TemplateBroken
 from limen.ports.storage import OneTimeSecret
 
 _LONGEST_IDENTIFIER: Final = 1024
@@ -39,15 +41,16 @@ class CodeLogin:
             return ()
         if flow.state is State.SENT_EMAIL:
             field = nodes.code(texts.login_code_label())
-            asked = known_identifier(proving.progress(flow).address)
+            asked = _asked_for(scope, flow)
             return (asked, nodes.chosen(), field, nodes.go_on(), nodes.resend())
         send = submit(Group.CODE, "method", "code", texts.send_sign_in_code())
         if flow.detail.refresh and scope.session is not None:
             credential = scope.session.identity.credentials.get(CredentialType.CODE)
             known = credential.identifiers[:1] if credential is not None else ()
             return (known_identifier(known[0]), send) if known else ()
-        schema = scope.services.schemas.require(flow.detail.identity_schema or scope.config.identity.default_schema_id)
-        return (identifier(schema), send)
+        if flow.detail.step is not SignInStep.EVERYTHING:
+            return (send,) if await _second_step(scope, flow) else ()
+        return (identifier(schema_of(scope, flow)), send)
 
     def read(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> Attempt[LoginDetail, Authenticated]:
         if not _offered(scope, flow):
@@ -64,21 +67,22 @@ class CodeLogin:
             raise FormProblems(Problem(required("identifier"), "identifier"))
         return partial(self._asked, scope, noted, entered)
 
+    def at_once(self, scope: Scope, flow: Flow[LoginDetail]) -> Attempt[LoginDetail, Authenticated]:
+        """The code is sent in the same request to whoever has no other way in (QK-26)."""
+        return partial(self._asked, scope, flow, flow.detail.named)
+
     async def _asked(self, scope: Scope, flow: Flow[LoginDetail], entered: str) -> Stay[LoginDetail]:
         address = lookup_form(entered)
-        identity = await _owner(scope, address) if len(address) <= _LONGEST_IDENTIFIER else None
+        identity = await _owner(scope, address)
         current = scope.session.identity.id if flow.detail.refresh and scope.session is not None else None
-        if identity is None or (current is not None and identity.id != current):
+        stranger = identity is None or (current is not None and identity.id != current)
+        if stranger and not discreet(scope, flow):
             raise FormProblems(Problem(texts.no_code_sign_in()), values={"identifier": JsonDoc.of(entered)})
         via = Via.SMS if phone_number(address) else Via.EMAIL
         made = msgspec.structs.replace(proving.progress(flow), address=address, via=via)
         begun = msgspec.structs.replace(proving.remembering(flow, made), state=State.SENT_EMAIL, active=proving.CODE)
         to = proving.Addressee(address=address, via=via, identity=identity)
-        return Stay(
-            flow=begun,
-            messages=(texts.sign_in_code_sent(),),
-            along=await proving.outgoing(scope, begun, proving.CODE, to),
-        )
+        return Stay(flow=begun, messages=(texts.sign_in_code_sent(),), along=await _outgoing(scope, begun, to))
 
     async def _entered(
         self, scope: Scope, flow: Flow[LoginDetail], code: str, identifier: str
@@ -105,8 +109,36 @@ def _offered(scope: Scope, flow: Flow[LoginDetail]) -> bool:
     return passwordless and flow.detail.requested_aal is Aal.AAL1
 
 
+async def _second_step(scope: Scope, flow: Flow[LoginDetail]) -> bool:
+    """Whether whom the first step named can be sent a code; everybody where strangers are not to find out (SEC-08)."""
+    if flow.detail.step is not SignInStep.PROOF:
+        return False
+    return discreet(scope, flow) or await _owner(scope, lookup_form(flow.detail.named)) is not None
+
+
+def _asked_for(scope: Scope, flow: Flow[LoginDetail]) -> Node:
+    address = proving.progress(flow).address
+    if flow.detail.step is SignInStep.EVERYTHING:
+        return known_identifier(address)
+    return named_identifier(schema_of(scope, flow), address)
+
+
+async def _outgoing(scope: Scope, flow: Flow[LoginDetail], to: proving.Addressee) -> proving.Outgoing | None:
+    """The code and its message. Where strangers are not to find out who has an account, the work is done for nobody as well,
+    and a template that cannot do without a person does not tell either (SEC-08).
+    """
+    try:
+        return await proving.outgoing(scope, flow, proving.CODE, to)
+    except TemplateBroken:
+        if to.identity is not None:
+            raise
+        return None
+
+
 async def _owner(scope: Scope, address: str) -> Identity | None:
     """Who signs in by code with this address, or may do so without ever having set it up (CODE-09)."""
+    if len(address) > _LONGEST_IDENTIFIER:
+        return None
     identities = scope.services.storage.identities
     found = await identities.by_identifier((CredentialType.CODE,), address)
     if found is not None or not scope.config.selfservice.methods.code.config.missing_credential_fallback_enabled:

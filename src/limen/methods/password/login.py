@@ -7,8 +7,9 @@ from typing import Final
 import msgspec
 
 from limen.app.flows.contract import Attempt, Authenticated, Done, FormProblems, Problem, Submission
+from limen.app.flows.two_steps import discreet
 from limen.app.scope import Scope
-from limen.domain.flow.details import LoginDetail
+from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.credentials import Credential
@@ -20,7 +21,7 @@ from limen.domain.ui.identifier import identifier, known_identifier
 from limen.domain.ui.nodes import Autocomplete, Node
 from limen.kernel.json_doc import JsonDoc
 from limen.methods.password import nodes, texts
-from limen.methods.password.credential import TYPE, rehashed, secret_of
+from limen.methods.password.credential import TYPE, has_password, rehashed, secret_of
 from limen.ports.passwords import UnknownHash
 
 _NAME: Final = MethodName("password")
@@ -42,6 +43,8 @@ class PasswordLogin:
             return ()
         if flow.detail.refresh and scope.session is not None:
             return _asked_again(scope.session.identity)
+        if flow.detail.step is not SignInStep.EVERYTHING:
+            return await _second_step(scope, flow)
         schema = scope.services.schemas.require(flow.detail.identity_schema or scope.config.identity.default_schema_id)
         return (
             identifier(schema),
@@ -93,6 +96,17 @@ async def _rehashed(scope: Scope, identity: Identity, credential: Credential, pa
     now = scope.services.clock.now()
     fresh = rehashed(credential, await scope.services.passwords.hash(password, scope.config), now)
     return msgspec.structs.replace(identity, credentials={**identity.credentials, TYPE: fresh}, updated_at=now)
+
+
+async def _second_step(scope: Scope, flow: Flow[LoginDetail]) -> Sequence[Node]:
+    """For whom the first step named, if they have a password; for everybody where strangers are not to find out (PWD-18)."""
+    if flow.detail.step is not SignInStep.PROOF:
+        return ()
+    if not discreet(scope, flow):
+        _, credential = await _found(scope, flow.detail.named)
+        if credential is None or not has_password(credential):
+            return ()
+    return (nodes.password(Autocomplete.CURRENT_PASSWORD), nodes.sign_in_button(again=False))
 
 
 def _asked_again(identity: Identity) -> Sequence[Node]:

@@ -4,7 +4,7 @@ from doubles.schemas import EMAIL, loaded, person
 from limen.domain.identity.schema import IdentitySchema
 from limen.domain.text.message import info
 from limen.domain.ui.nodes import Group, Image, Input, InputType, Node, Script, Text
-from limen.domain.ui.order import REGISTRATION_GROUPS, SETTINGS_GROUPS, by_group, by_schema
+from limen.domain.ui.order import REGISTRATION_GROUPS, SETTINGS_GROUPS, by_group, by_schema, with_new_behind
 from limen.kernel.json_doc import JsonDoc
 
 
@@ -80,6 +80,25 @@ def test_a_sign_in_begins_with_unknown_groups_then_providers():
         node(Group.TOTP, "method", "totp"),
     )
     assert names(by_group(backwards(*wanted))) == names(wanted)
+
+
+@pytest.mark.covers("IDF-01")
+def test_the_second_step_puts_what_is_new_behind_what_was_there():
+    script = Node(Group.WEBAUTHN, Script(id="webauthn_script", src="https://x.test/s.js", integrity="", nonce=""))
+    shown = (
+        node(Group.IDENTIFIER_FIRST, "identifier"),
+        node(Group.OIDC, "provider", "google"),
+        node(Group.DEFAULT, "csrf_token", "x"),
+        script,
+    )
+    new = (
+        node(Group.PASSWORD, "password"),
+        node(Group.PASSWORD, "method", "password"),
+        node(Group.CODE, "method", "code"),
+        node(Group.PASSKEY, "passkey_login_trigger"),
+    )
+    assert names(with_new_behind((*backwards(*shown), *new), shown)) == names((*shown, *new))
+    assert names(with_new_behind((*new, *backwards(*shown)), (*shown, *new))) == names(by_group((*new, *shown)))
 
 
 @pytest.mark.covers("SET-11", "FLOW-19")
