@@ -242,3 +242,9 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
 def _is_stream(transport: asyncio.BaseTransport) -> TypeGuard[asyncio.Transport]:
     """Whether bytes can be written to it: uvloop's transports are no subclasses of asyncio's."""
     return hasattr(transport, "write")
+
+
+class AdminLimits(LimitedHttpToolsProtocol):
+    """The same for the admin listener, where one query may name five hundred identities (ID-10)."""
+
+    longest_url = 64 * 1024

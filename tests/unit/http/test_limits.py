@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from limen.http.limits import LimitedHttpToolsProtocol
+from limen.http.limits import AdminLimits, LimitedHttpToolsProtocol
 
 PAUSE = 0.1
 
@@ -131,6 +131,13 @@ async def test_what_is_too_much_or_broken_is_refused_cleanly(request_: bytes, ex
         assert b"content-type: text/plain; charset=utf-8" in head
         assert f"content-length: {len(body)}".encode() in head
         assert body.count(b"\n") == 1
+
+
+@pytest.mark.covers("ID-10")
+async def test_operators_may_name_five_hundred_identities() -> None:
+    for length, expected in ((20_500, 200), (70_000, 414)):
+        async with serving(AdminLimits) as port:
+            assert status(await answer(port, get("/?" + "a" * length))) == expected
 
 
 async def test_headers_that_grow_in_small_pieces_are_refused() -> None:
