@@ -15,6 +15,7 @@ from limen.ports.documents import Documents
 from limen.ports.factors import Factors
 from limen.ports.jsonnet import Jsonnet
 from limen.ports.log import Log
+from limen.ports.meter import Meter, Silent
 from limen.ports.passwords import Breaches, Passwords
 from limen.ports.sealing import Sealing
 from limen.ports.signing import Signing
@@ -77,6 +78,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     documents: Documents
     letters: Letters
     log: Log
+    meter: Meter = Silent()
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

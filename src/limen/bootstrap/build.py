@@ -17,12 +17,14 @@ from limen.adapters.jinja_templates import SandboxedJinja
 from limen.adapters.jsonnet import ChildJsonnet
 from limen.adapters.jwt import JoseSigning
 from limen.adapters.logs import LineLog
+from limen.adapters.metrics import PrometheusMeter
 from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
 from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
+from limen.app.courier.metered import MeteredCarrier
 from limen.app.courier.watch import OutboxWatch
 from limen.app.hooks.require_verified import RequireVerifiedHook
 from limen.app.hooks.revoke_sessions import RevokeSessionsHook
@@ -124,13 +126,14 @@ async def build(request: LoadRequest) -> House:
         documents=documents,
         letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
         log=log,
+        meter=PrometheusMeter(passwords),
     )
     doorway = Doorway(source, services)
     responder = Responder(ErrorPages())
     readiness = Readiness(storage)
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
-    dispatcher = Dispatcher(storage, carriers, clock, ids, log)
+    dispatcher = Dispatcher(storage, MeteredCarrier(carriers, services.meter), clock, ids, log)
     flows = engines(methods, HookRunner(HOOKS))
     desk = PublicDesk(doorway, flows)
     return House(

@@ -7,6 +7,7 @@ import msgspec
 from limen.bootstrap.engines import Engines
 from limen.http.admin.courier import AdminCourierRoutes
 from limen.http.admin.identities import AdminIdentityRoutes
+from limen.http.admin.metrics import MetricsRoutes
 from limen.http.admin.recovery import AdminRecoveryRoutes
 from limen.http.admin.sessions import AdminSessionRoutes
 from limen.http.application import Application, Manner
@@ -69,6 +70,7 @@ def listeners(
         AdminSessionRoutes(doorway).table(),
         AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
         AdminCourierRoutes(doorway).table(),
+        MetricsRoutes(doorway.services.meter.told).table(),
         health.admin_table(),
         to_public(source),
     ]

@@ -34,6 +34,7 @@ _BODILESS: Final = frozenset({204, 304})
 _SERVER_ERROR: Final = 500
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _NATIVE: Final = "/api"
+_UNMATCHED: Final = "unmatched"
 _NOTHING: Final[Mapping[str, str]] = {}
 
 Clean: TypeAlias = Callable[[str], str]
@@ -88,7 +89,9 @@ class Application:
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        response = await self._answer(scope, receive)
+        meter = self._doorway.services.meter
+        began = meter.seconds()
+        endpoint, response = await self._answer(scope, receive)
         head = scope["method"] == "HEAD"
         body = b"" if head or response.status in _BODILESS else response.body
         headers = [*map(_octets, response.headers), *self._standing(scope, response)]
@@ -96,33 +99,39 @@ class Application:
             headers.append((b"content-length", str(len(response.body)).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        meter.answered(endpoint, scope["method"], response.status, began, (_announced(scope), len(body)))
 
-    async def _answer(self, scope: AsgiScope, receive: Receive) -> Response:
+    async def _answer(self, scope: AsgiScope, receive: Receive) -> tuple[str, Response]:
+        """The pattern of the address, and the answer."""
         path: str = scope["path"]
         method: str = scope["method"]
         if self._hot is not None and path == self._hot_path and not self._preflight(scope):
-            return await self._guarded(scope, receive, self._hot, _NOTHING)
+            return path, await self._guarded(scope, receive, self._hot, _NOTHING)
         if "//" in path:
-            return _cleaned(self._base_url(), path, scope["query_string"].decode("latin-1"))
+            return _UNMATCHED, _cleaned(self._base_url(), path, scope["query_string"].decode("latin-1"))
         return await self._routed(scope, receive, self._rewritten(path), method)
 
     def _preflight(self, scope: AsgiScope) -> bool:
         return self._cors is not None and scope["method"] == "OPTIONS" and self._cors.is_preflight(scope)
 
-    async def _routed(self, scope: AsgiScope, receive: Receive, path: str, method: str) -> Response:
+    async def _routed(self, scope: AsgiScope, receive: Receive, path: str, method: str) -> tuple[str, Response]:
         if self._cors is not None and method == "OPTIONS" and (preflight := self._cors.preflight(scope)) is not None:
-            return preflight
+            return _UNMATCHED, preflight
         found = self._routes.find(path) or (self._older(path) if self._older is not None else None)
         if self._tokens_first and method not in _SAFE and not _exempt(path, found):
             refusal = envelope(csrf.unproven())
-            return json_response(refusal, refusal.error.code)
+            return _UNMATCHED, json_response(refusal, refusal.error.code)
         if found is None:
-            return Response(status=_NOT_FOUND, headers=(_TEXT,), body=b"There is nothing at this address.\n")
+            return _UNMATCHED, Response(
+                status=_NOT_FOUND, headers=(_TEXT,), body=b"There is nothing at this address.\n"
+            )
         route = found.route(method)
         if route is None:
             headers = (_TEXT, ("allow", found.allow))
-            return Response(status=_NOT_ALLOWED, headers=headers, body=b"This address does not take that method.\n")
-        return await self._guarded(scope, receive, route, found.captured)
+            return found.pattern, Response(
+                status=_NOT_ALLOWED, headers=headers, body=b"This address does not take that method.\n"
+            )
+        return found.pattern, await self._guarded(scope, receive, route, found.captured)
 
     async def _guarded(self, scope: AsgiScope, receive: Receive, route: Route, captured: Mapping[str, str]) -> Response:
         """The route's answer, or what is said when it fails: never a stack trace, never a secret."""
@@ -170,6 +179,14 @@ def _always(own: tuple[str, ...], *, read: bool, encrypted: bool) -> tuple[Octet
     more = [*_ALWAYS, *((_NEVER_CACHED,) if read else ())]
     kept = [header for header in more if header[0] not in own]
     return tuple(map(_octets, (*kept, *((_STRICT_TRANSPORT,) if encrypted else ()))))
+
+
+def _announced(scope: AsgiScope) -> int:
+    """The bytes of the body that the request said it has; none for questions, which have none."""
+    if scope["method"] in _SAFE:
+        return 0
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(length) if length.isdigit() else 0
 
 
 def _octets(header: tuple[str, str]) -> Octets:

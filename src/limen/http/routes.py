@@ -35,6 +35,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     methods: Mapping[str, Route]
     captured: Mapping[str, str]
+    pattern: str
+    """The path as the table has it, with the names of what it holds."""
 
     def route(self, method: str) -> Route | None:
         """The route for a method; HEAD asks what GET would answer."""
@@ -56,18 +58,22 @@ class Routes:
     """A fixed table: paths without parameters by look-up, the few others by pattern, in the order given."""
 
     def __init__(self, table: Mapping[str, Mapping[str, Route]]) -> None:
-        self._plain = {path: Found(methods=methods, captured={}) for path, methods in table.items() if "{" not in path}
-        self._patterns: list[tuple[re.Pattern[str], Mapping[str, Route]]] = [
-            (_pattern(path), methods) for path, methods in table.items() if "{" in path
+        self._plain = {
+            path: Found(methods=methods, captured={}, pattern=path)
+            for path, methods in table.items()
+            if "{" not in path
+        }
+        self._patterns: list[tuple[re.Pattern[str], Mapping[str, Route], str]] = [
+            (_pattern(path), methods, path) for path, methods in table.items() if "{" in path
         ]
 
     def find(self, path: str) -> Found | None:
         plain = self._plain.get(path) or (self._plain.get(path.rstrip("/")) if path != "/" else None)
         if plain is not None:
             return plain
-        for pattern, methods in self._patterns:
+        for pattern, methods, template in self._patterns:
             if match := pattern.fullmatch(path):
-                return Found(methods=methods, captured=match.groupdict())
+                return Found(methods=methods, captured=match.groupdict(), pattern=template)
         return None
 
 

@@ -5,7 +5,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, TypeVar
@@ -14,6 +14,7 @@ from limen.adapters.hashers import argon2_hashes, bcrypt_hashes, formats
 from limen.config.hashers import Argon2Config, BcryptConfig, HashersConfig
 from limen.config.model import Config
 from limen.kernel.entropy import Entropy
+from limen.ports.meter import Family, Sample
 from limen.ports.passwords import Overloaded
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class PasswordPool:
         self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="limen-hash", initializer=_stand_back)
         self._lock = threading.Lock()
         self._pending = 0
+        self._refused = 0
         self._mean_seconds = 0.25
         self._nobodys: dict[_Parameters, str] = {}
 
@@ -67,6 +69,35 @@ class PasswordPool:
         """Whether the hash is not of the configured algorithm (PWD-04)."""
         return formats.is_outdated(hash, config.hashers)
 
+    async def figures(self) -> Sequence[Family]:
+        """How busy the pool is, for who looks after the server."""
+        return (
+            Family(
+                name="limen_hash_pool_hashes",
+                kind="gauge",
+                help="Password hashes under way and waiting.",
+                samples=(Sample(self._pending),),
+            ),
+            Family(
+                name="limen_hash_pool_places",
+                kind="gauge",
+                help="How many may be under way and wait together.",
+                samples=(Sample(self._most),),
+            ),
+            Family(
+                name="limen_hash_pool_refused_total",
+                kind="counter",
+                help="Requests that were sent away because the pool was full.",
+                samples=(Sample(self._refused),),
+            ),
+            Family(
+                name="limen_hash_pool_seconds",
+                kind="gauge",
+                help="How long a hash takes at the moment, smoothed.",
+                samples=(Sample(self._mean_seconds),),
+            ),
+        )
+
     def close(self) -> None:
         """Start no more hashes; those that run are not waited for."""
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -88,6 +119,7 @@ class PasswordPool:
     async def _run(self, work: Callable[[], T]) -> T:
         with self._lock:
             if self._pending >= self._most:
+                self._refused += 1
                 seconds = math.ceil(self._pending * self._mean_seconds / self._threads)
                 raise Overloaded(retry_after=max(1, min(seconds, _LONGEST_WAIT)))
             self._pending += 1

@@ -6,7 +6,18 @@ from typing import Final, TypeAlias
 import msgspec
 
 from limen.app.errors import SessionRequired
-from limen.app.flows.contract import Answer, Authenticated, Change, Draft, Proof, Regained, ShowFlow, Start
+from limen.app.flows.contract import (
+    Answer,
+    Authenticated,
+    Change,
+    Draft,
+    Proof,
+    Refused,
+    Regained,
+    Reply,
+    ShowFlow,
+    Start,
+)
 from limen.app.flows.engine import FlowEngine
 from limen.app.scope import Client, Scope
 from limen.domain.flow.details import (
@@ -55,12 +66,12 @@ class FlowRoutes:
 
     async def create_browser(self, request: Request) -> Response:
         scope = await self._doorway.scope(request)
-        reply = await self._engine.create(scope, start_of(request, FlowType.BROWSER))
+        reply = self._noted(scope, await self._engine.create(scope, start_of(request, FlowType.BROWSER)))
         return await self._responder.respond(scope, request, reply, scope.client)
 
     async def create_native(self, request: Request) -> Response:
         scope = msgspec.structs.replace(await self._doorway.scope(request), client=Client.API)
-        reply = await self._engine.create(scope, start_of(request, FlowType.API))
+        reply = self._noted(scope, await self._engine.create(scope, start_of(request, FlowType.API)))
         return await self._responder.respond(scope, request, reply, Client.API)
 
     async def fetch(self, request: Request) -> Response:
@@ -90,7 +101,19 @@ class FlowRoutes:
             answer: Answer = await self._engine.open(scope, request.query("flow"), submission(request))
         else:
             answer = await self._engine.submit(scope, request.query("flow"), submission(request))
-        return await self._responder.respond(scope, request, answer.reply, answer.client)
+        return await self._responder.respond(scope, request, self._noted(scope, answer.reply), answer.client)
+
+    def _noted(self, scope: Scope, reply: Reply) -> Reply:
+        """Count what came of a step: begun, again, or what the reply is called."""
+        match reply:
+            case ShowFlow():
+                outcome = "shown_again" if reply.again else "shown"
+            case Refused():
+                outcome = type(reply.error).__name__
+            case _:
+                outcome = type(reply).__name__
+        scope.services.meter.flow(self._engine.spec.kind.value, outcome)
+        return reply
 
 
 def _looks_ahead(request: Request) -> bool:
