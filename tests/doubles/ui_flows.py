@@ -229,6 +229,29 @@ def code_sent() -> Flow[Detail]:
     return made(8, FlowKind.LOGIN, nodes, sent, state=State.SENT_EMAIL)
 
 
+def address_choice() -> Flow[Detail]:
+    nodes = (
+        *(submit(Group.CODE, "recovery_select_address", sign, info(1070000, shown)) for sign, shown in CHOICES),
+        hidden(Group.CODE, "method", JsonDoc.of("code")),
+        hidden(Group.CODE, "recovery_address", JsonDoc.of("ada@example.org")),
+    )
+    asked = info(1060006, "Choose an address.")
+    return made(9, FlowKind.RECOVERY, nodes, asked, state=State.AWAITING_ADDRESS_CHOICE)
+
+
+def address_confirmed() -> Flow[Detail]:
+    nodes = (
+        field("recovery_confirm_address", info(1070007, "E-mail"), InputType.EMAIL, Group.CODE, required=True),
+        hidden(Group.CODE, "recovery_address", JsonDoc.of("ada@example.org")),
+        submit(Group.CODE, "method", "code", CONTINUE),
+        hidden(Group.CODE, "method", JsonDoc.of("code")),
+        submit(Group.CODE, "screen", "previous", info(1060007, "Back")),
+    )
+    asked = info(1060005, "Type it in full.")
+    return made(10, FlowKind.RECOVERY, nodes, asked, state=State.CONFIRMING_ADDRESS)
+
+
+CHOICES = (("c2lnbi1vbmU=", "ad****@example.org"), ("c2lnbi10d28=", "+49****78"))
 ALL = {
     "plain": plain_login(),
     "failed": failed_login(),
@@ -238,6 +261,8 @@ ALL = {
     "settings": settings(),
     "second-factor": second_factor(),
     "code-sent": code_sent(),
+    "address-choice": address_choice(),
+    "address-confirmed": address_confirmed(),
 }
 """By the situation's name."""
 

@@ -91,7 +91,7 @@ class FlowEngine(Generic[D, R]):
             id=id,
             kind=kind,
             type=start.type,
-            state=INITIAL[kind],
+            state=self.spec.begins_at(scope.config) or INITIAL[kind],
             issued_at=now,
             expires_at=now + scope.config.flow(kind).lifespan,
             request_url=start.request_url,

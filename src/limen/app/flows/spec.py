@@ -16,6 +16,7 @@ from limen.domain.flow.details import (
     VerificationDetail,
 )
 from limen.domain.flow.kinds import FlowKind
+from limen.domain.flow.states import INSTEAD, State
 from limen.domain.ids import MethodName
 
 D = TypeVar("D", bound=Detail)
@@ -42,6 +43,16 @@ def _verified_by(config: Config) -> MethodName | None:
     return MethodName(config.selfservice.flows.verification.use)
 
 
+def _usual(_: Config) -> State | None:
+    return None
+
+
+def _address_first(config: Config) -> State | None:
+    """REC-09; a link is asked for in one step, whatever the flag says."""
+    choosing = config.feature_flags.choose_recovery_address and config.selfservice.flows.recovery.use == "code"
+    return INSTEAD[FlowKind.RECOVERY] if choosing else None
+
+
 class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
     kind: FlowKind
     detail: type[D]
@@ -52,6 +63,8 @@ class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
     """Whether the nodes are put in order again after a refused submission."""
     active: Callable[[Config], MethodName | None] = _none_yet
     """The method that a new flow of this kind is for; none where people choose."""
+    begins_at: Callable[[Config], State | None] = _usual
+    """The state that a new flow begins in, where it is not the usual one of its kind."""
     forgery_first: bool = False
     """Whether a forged submission is refused even where its method does not exist (SEC-04)."""
     opened: bool = False
@@ -66,6 +79,7 @@ RECOVERY: Final = FlowSpec(
     detail=RecoveryDetail,
     names_expiry=False,
     active=_recovered_by,
+    begins_at=_address_first,
     forgery_first=True,
     opened=True,
 )
