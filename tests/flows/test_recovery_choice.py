@@ -36,7 +36,7 @@ ON: JsonObject = {
 }
 
 
-async def house_of(over: JsonObject | None = None, **traits: JsonValue) -> House:
+async def house_of(over: JsonObject | None = None, **traits: str) -> House:
     house = await built(merged(merged(ON, TEXTING), over or {}), schema=SCHEMA)
     await house.visitor().sign_up(ADA, **traits)
     return house

@@ -66,14 +66,15 @@ class RecoveryPolicy:
 
     def chosen(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> str:
         """Once a code was sent, a submission without an address is one with a code, whatever it calls itself. A form for
-        links takes no codes.
+        links takes no codes, unless it was for codes before somebody asked for a link.
         """
         by_code = flow.active == proving.CODE
         if by_code and flow.state in CHOOSING_ADDRESS:
             return proving.CODE
         if by_code and flow.state is not State.CHOOSE_METHOD and not body.text("email"):
             return proving.CODE
-        return body.method if by_code or body.method != proving.CODE else ""
+        codes = by_code or scope.config.selfservice.flows.recovery.use == proving.CODE
+        return body.method if codes or body.method != proving.CODE else ""
 
     def unmatched(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.RECOVERY)))

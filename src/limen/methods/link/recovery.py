@@ -19,7 +19,7 @@ from limen.domain.identity.normalise import lookup_form
 from limen.domain.text import proving as texts
 from limen.domain.text import shared
 from limen.domain.text.validation import invalid_email, required
-from limen.domain.ui.nodes import Node
+from limen.domain.ui.nodes import Group, Node, submit
 from limen.kernel.json_doc import JsonDoc
 from limen.methods.link import nodes
 from limen.ports.storage import SecretPurpose
@@ -29,7 +29,12 @@ class LinkRecovery:
     """Answers the same, with the same work, whether anybody has the address or not (SEC-08)."""
 
     async def present(self, scope: Scope, flow: Flow[RecoveryDetail]) -> Sequence[Node]:
-        return nodes.address_form() if flow.active == proving.LINK else ()
+        """A form that was made for codes keeps the button for them when somebody asks for a link in it."""
+        if flow.active != proving.LINK:
+            return ()
+        if scope.config.selfservice.flows.recovery.use == proving.CODE:
+            return (nodes.address(), submit(Group.CODE, "method", proving.CODE, shared.go_on()))
+        return nodes.address_form()
 
     def read(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> Attempt[RecoveryDetail, Regained]:
         noted = msgspec.structs.replace(flow, transient_payload=body.transient_payload)
