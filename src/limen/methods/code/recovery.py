@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 
 from limen.app.flows import proving
-from limen.app.flows.contract import Attempt, Done, FormProblems, Problem, Regained, Stay, Submission
+from limen.app.flows.contract import Attempt, FormProblems, Problem, Regained, Stay, Submission
 from limen.app.scope import Scope
 from limen.domain.flow.details import RecoveryDetail
 from limen.domain.flow.flow import Flow
@@ -44,7 +44,7 @@ class CodeRecovery:
     def read(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> Attempt[RecoveryDetail, Regained]:
         noted = msgspec.structs.replace(flow, transient_payload=body.transient_payload)
         if flow.state is State.PASSED_CHALLENGE:
-            return partial(_over, proving.StartOver(texts.recovery_done_already()))
+            return partial(proving.start_over, texts.recovery_done_already())
         if flow.state in CHOOSING_ADDRESS:
             return self._choice.read(scope, noted, body)
         sent = body.text("email")
@@ -67,7 +67,3 @@ class CodeRecovery:
             again=False,
             along=await proving.outgoing(scope, begun, proving.CODE, to),
         )
-
-
-async def _over(over: proving.StartOver) -> Done[RecoveryDetail, Regained]:
-    raise over

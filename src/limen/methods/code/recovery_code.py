@@ -7,35 +7,19 @@ from limen.app.flows.contract import Done, Regained, Stay
 from limen.app.scope import Scope
 from limen.domain.flow.details import RecoveryDetail
 from limen.domain.flow.flow import Flow
-from limen.domain.flow.kinds import FlowKind
 from limen.domain.identity.addresses import Via
 from limen.domain.text import proving as texts
-from limen.domain.text import shared
+from limen.methods.code import trying
 
 
 async def entered(
     scope: Scope, flow: Flow[RecoveryDetail], code: str
 ) -> Done[RecoveryDetail, Regained] | Stay[RecoveryDetail]:
     """Back in, or the form again with what is wrong. Raises StartOver after too many codes, and for an old one."""
-    counted, came = await proving.tried(scope, flow, code)
-    if came.too_often:
-        raise proving.StartOver(proving.too_often())
-    wrong = Stay(flow=counted, messages=(texts.recovery_code_wrong(),), again=False)
-    if came.secret is None or came.secret.identity_id is None:
-        return wrong
-    if came.secret.expires_at <= scope.services.clock.now():
-        raise proving.StartOver(shared.flow_expired(FlowKind.RECOVERY, came.secret.expires_at))
-    identity = await scope.services.storage.identities.get(came.secret.identity_id)
-    if identity is None:
-        return wrong
-    result = Regained(
-        identity=identity,
-        method=proving.CODE,
-        address="" if came.secret.admin else came.secret.address,
-        via=came.secret.via,
-        used=(came.secret.id,),
-    )
-    return Done(flow=counted, result=result)
+    came = await trying.tried(scope, flow, code, texts.recovery_code_wrong())
+    if isinstance(came, Stay):
+        return came
+    return Done(flow=came.flow, result=proving.regained(came.identity, proving.CODE, came.secret))
 
 
 def waiting(flow: Flow[RecoveryDetail], address: str, via: Via) -> Flow[RecoveryDetail]:
