@@ -60,7 +60,9 @@ class Cluster:
         if self._root:
             owner = pwd.getpwnam(OWNER)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
-        self._run("initdb", "-D", str(self.data), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        # The order of a language, as most databases have it, so that whatever relies on the order of bytes is found out.
+        language = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+        self._run("initdb", "-D", str(self.data), "-U", OWNER, "-A", "trust", "-E", "UTF8", *language, "-N")
         (self.data / "pg_hba.conf").write_text("\n".join(self._access) + "\n")
         own = (f"port = {self.port}", "listen_addresses = '127.0.0.1'", f"unix_socket_directories = '{self.folder}'")
         with (self.data / "postgresql.conf").open("a") as out:
