@@ -1,6 +1,8 @@
 """Does Limen pass the black-box suite? Runs the finished folders, compares with the list of known gaps, writes docs/conformance.md.
 
-    python scripts/conformance.py ../shared/conformance [folder …]
+    python scripts/conformance.py [--postgres] ../shared/conformance [folder …]
+
+With --postgres each server of the suite has a database of its own in a throwaway cluster; the gaps are the same.
 
 A case that fails and is no known gap fails the run; so does a known gap that passes by now, because the list may only
 shrink: take the line out. Without the suite beside the repository nothing is run.
@@ -13,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,16 +46,19 @@ class Case:
 
 
 def main() -> int:
-    suite = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/conformance").resolve()
+    arguments = [argument for argument in sys.argv[1:] if argument != "--postgres"]
+    on_postgres = len(arguments) < len(sys.argv) - 1
+    suite = Path(arguments[0] if arguments else "../shared/conformance").resolve()
     if not (suite / "cases").is_dir():
         print(f"conformance: no suite at {suite.name}, nothing was run")
         return 0
-    folders = tuple(sys.argv[2:]) or FOLDERS
-    cases = run(suite, folders)
+    folders = tuple(arguments[1:]) or FOLDERS
+    with postgres() if on_postgres else nullcontext({}) as more:
+        cases = run(suite, folders, more)
     gaps = known_gaps()
     lost = [case for case in cases if not case.passed and not case.skipped and case.name not in gaps]
     won = [case for case in cases if case.passed and case.name in gaps]
-    if cases and folders == FOLDERS:
+    if cases and folders == FOLDERS and not on_postgres:
         write_page(cases, gaps)
     for case in lost:
         print(f"FAILED {case.name}: {case.why}")
@@ -64,13 +71,27 @@ def main() -> int:
     return 1 if lost or won or not cases else 0
 
 
-def run(suite: Path, folders: tuple[str, ...]) -> list[Case]:
+@contextmanager
+def postgres() -> Iterator[dict[str, str]]:
+    """What the suite's surroundings need so that its servers use a PostgreSQL, which ends with it."""
+    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+    from server.cluster import Cluster  # noqa: PLC0415 (the tests' own, and needed only here)
+
+    with Cluster() as cluster:
+        yield {
+            "SUT": f"{sys.executable} {ROOT / 'scripts' / 'on_postgres.py'}",
+            "LIMEN_CLUSTER": cluster.dsn("postgres", max_conns="4", sslmode="disable"),
+        }
+
+
+def run(suite: Path, folders: tuple[str, ...], more: Mapping[str, str]) -> list[Case]:
     """Every case of these folders, run against the `limen` of this environment."""
     environment = {
         **os.environ,  # noqa: TID251 (the suite runs in the surroundings of whoever asked for it)
         "SUT": str(Path(sys.executable).with_name("limen")),
         "SECURITY_RATE_LIMITS_ENABLED": "false",
         "PYTHONPATH": ".",
+        **more,
     }
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"

@@ -32,7 +32,9 @@ _QUICK: Final = (
 
 def programs() -> Path | None:
     """The folder with initdb and pg_ctl of the newest version; None when PostgreSQL is not installed."""
-    installed = [folder / "bin" for folder in Path("/usr/lib/postgresql").glob("*") if (folder / "bin" / "initdb").exists()]
+    installed = [
+        folder / "bin" for folder in Path("/usr/lib/postgresql").glob("*") if (folder / "bin" / "initdb").exists()
+    ]
     if installed:
         return max(installed, key=lambda folder: int(folder.parent.name.partition(".")[0]))
     found = shutil.which("initdb")
@@ -55,10 +57,15 @@ class Cluster:
         self.data = self.folder / "data"
         self.port = free_port()
         self._lock = threading.Lock()
+        self._brought: dict[str, str] = {}
+
+    def bring(self, name: str, text: str) -> None:
+        """A file that is to lie beside the configuration, readable to the owner only."""
+        self._brought[name] = text
 
     def __enter__(self) -> Self:
+        owner = pwd.getpwnam(OWNER) if self._root else pwd.getpwuid(os.getuid())
         if self._root:
-            owner = pwd.getpwnam(OWNER)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         # The order of a language, as most databases have it, so that whatever relies on the order of bytes is found out.
         language = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
@@ -67,6 +74,12 @@ class Cluster:
         own = (f"port = {self.port}", "listen_addresses = '127.0.0.1'", f"unix_socket_directories = '{self.folder}'")
         with (self.data / "postgresql.conf").open("a") as out:
             out.write("\n".join((*self._settings, *own)) + "\n")
+        for name, text in self._brought.items():
+            file = self.data / name
+            file.write_text(text)
+            file.chmod(0o600)
+            if self._root:
+                os.chown(file, owner.pw_uid, owner.pw_gid)
         self.start()
         return self
 
@@ -77,10 +90,10 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "30", "-l", str(self.folder / "log"), "start")
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "30", "-s", "-l", str(self.folder / "log"), "start")
 
     def stop(self, mode: str = "immediate") -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop", check=False)
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-s", "-m", mode, "stop", check=False)
 
     def pause(self) -> None:
         """Let every process of the cluster stand still, as a machine does that hangs."""
@@ -93,7 +106,9 @@ class Cluster:
         """The DSN of one of its databases."""
         query = "&".join(f"{key}={value}" for key, value in options.items())
         if socket:
-            return f"postgres:///{name}?host={self.folder}&port={self.port}&user={OWNER}" + (f"&{query}" if query else "")
+            return f"postgres:///{name}?host={self.folder}&port={self.port}&user={OWNER}" + (
+                f"&{query}" if query else ""
+            )
         return f"postgres://{OWNER}@127.0.0.1:{self.port}/{name}" + (f"?{query}" if query else "")
 
     def sql(self, text: str, database: str = "postgres") -> str:
@@ -122,7 +137,11 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> str:
         as_owner = {"user": OWNER, "group": OWNER, "extra_groups": []} if self._root else {}
-        environment: Mapping[str, str] = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
+        environment: Mapping[str, str] = {
+            "PATH": os.environ.get("PATH", ""),
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(self.folder),
+        }
         done = subprocess.run(
             [str(self._programs / program), *arguments],
             cwd="/",

@@ -23,6 +23,7 @@ SCHEMES: Final[Mapping[str, int]] = {
 }
 """The kinds of address that are spoken to in PostgreSQL's protocol, and their usual ports."""
 _TLS_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _FORGOTTEN: Final = frozenset(
     {"max_conn_idle_count", "pool_min_conns", "pool_health_check_period", "statement_cache_capacity", "parseTime"}
@@ -49,6 +50,8 @@ class PostgresTarget(msgspec.Struct, frozen=True, kw_only=True):
     system_roots: bool = False
     """Whether the server's certificate is to be checked against the authorities that this machine trusts."""
     verify_host: bool = False
+    files: tuple[str, ...] = ()
+    """Files that the driver will read: certificates and keys."""
 
     def __repr__(self) -> str:
         """Without the address."""
@@ -87,7 +90,8 @@ def parse_postgres(scheme: str, rest: str) -> PostgresTarget:
     if known.system_roots:
         options.rest.pop("sslrootcert", None)
         options.rest["sslmode"] = "require"
-    return msgspec.structs.replace(known, address=_address(SCHEMES[scheme], parts, options.rest))
+    files = tuple(options.rest[name] for name in _FILES if name in options.rest)
+    return msgspec.structs.replace(known, address=_address(SCHEMES[scheme], parts, options.rest), files=files)
 
 
 class _Options:

@@ -1,12 +1,14 @@
 """How is one connection opened? By asyncpg, with the DSN's own TLS settings; everything that knows asyncpg's calls is here."""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Sequence
 from typing import Final
 
 import asyncpg
 
+from limen.storage.errors import DsnRefused
 from limen.storage.postgres.address import PostgresTarget
 from limen.storage.postgres.door import Line, Row
 from limen.storage.statements import Value
@@ -49,8 +51,11 @@ class AsyncpgLine:
 async def dial(target: PostgresTarget, *, patient: bool = False) -> Line:
     """A new connection. With `patient` its statements may take as long as they like: migrations do.
 
-    Raises what asyncpg raises, OSError or TimeoutError.
+    Raises what asyncpg raises, OSError, TimeoutError, or DsnRefused.
     """
+    for file in target.files:
+        if not os.access(file, os.R_OK):
+            raise DsnRefused(f"A file that the DSN names cannot be read: {file}.")
     tls = None
     if target.system_roots:
         tls = await asyncio.get_running_loop().run_in_executor(None, ssl.create_default_context)

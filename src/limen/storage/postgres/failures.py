@@ -10,7 +10,15 @@ from limen.kernel.errors import LimenError, MalformedInput
 from limen.ports.storage import StorageUnavailable
 from limen.storage.errors import MIGRATE, DsnRefused, SchemaOutdated, orphaned, violated
 
-DRIVER: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, UnicodeError, OverflowError)
+DRIVER: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+    UnicodeError,
+    OverflowError,
+)
 """Everything that a call of the driver may raise (asyncpg's own errors of use are InterfaceErrors)."""
 
 GUARD: Final = "limen-guard-"
@@ -24,6 +32,8 @@ _AWAY: Final = ("08", "57P")
 _WRONG_ADDRESS: Final = ("28", "3D000", "42501", "42704", "22023", "0A000")
 _NOTHING_APPLIED: Final = frozenset({"57P01", "57P02", "57P03", "53300"})
 """The server ended the connection or refused it, and said so: what ran on it was undone."""
+_NEVER_SENT: Final = ("cannot switch to state", "connection is closed", "underlying connection is closed")
+"""How the driver says that it found the connection ended before it sent the statement."""
 
 
 def state_of(error: Exception) -> str:
@@ -39,12 +49,14 @@ def try_again(error: Exception) -> bool:
 
 def undone(error: Exception) -> bool:
     """Whether the connection is lost, but surely nothing that ran on it was applied."""
+    if isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError)):
+        return str(error).startswith(_NEVER_SENT)
     return state_of(error) in _NOTHING_APPLIED
 
 
 def is_lost(error: Exception) -> bool:
     """Whether the connection is of no further use."""
-    if isinstance(error, (OSError, TimeoutError)):
+    if isinstance(error, (OSError, TimeoutError, asyncpg.InternalClientError)):
         return True
     if isinstance(error, asyncpg.PostgresError):
         return state_of(error).startswith(_AWAY)
@@ -65,8 +77,6 @@ def never_right(error: Exception) -> LimenError | None:
         return DsnRefused(f"{reason} ({type(error).__name__}). Look at sslmode, sslrootcert, sslcert and sslkey.")
     if isinstance(error, asyncpg.ClientConfigurationError):
         return DsnRefused(f"The DSN cannot be used: {error}.")
-    if isinstance(error, (FileNotFoundError, PermissionError)) and error.filename:
-        return DsnRefused(f"A file that the DSN names cannot be read: {error.filename}.")
     if state_of(error).startswith(_WRONG_ADDRESS):
         return DsnRefused(f"The database refuses the connection: {error}.")
     return None

@@ -150,7 +150,7 @@ class Connections:
                 try:
                     line = await self._dial()
                 except Exception as error:  # noqa: BLE001 (whatever it is, those who wait get an answer and asking goes on)
-                    self._failure = never_right(error) or told(error)
+                    self._failure = error if isinstance(error, LimenError) else never_right(error) or told(error)
                     if self._opening > 1:
                         return
                     await self._sleep(self._pace.pause(attempt))
