@@ -28,6 +28,8 @@ FOLDERS = (
     "settings", "verification", "recovery", "code", "courier",
 )  # fmt: skip
 """What is finished so far; the folders of later issues are added as they are done."""
+NEEDS_A_FILE = frozenset({"config/test_administration_config_sources::test_the_database_comes_from_the_environment"})
+"""Cases that copy the database's file, which on PostgreSQL there is none of."""
 SECONDS = 1500
 
 
@@ -54,7 +56,7 @@ def main() -> int:
         return 0
     folders = tuple(arguments[1:]) or FOLDERS
     with postgres() if on_postgres else nullcontext({}) as more:
-        cases = run(suite, folders, more)
+        cases = [case for case in run(suite, folders, more) if not (on_postgres and case.name in NEEDS_A_FILE)]
     gaps = known_gaps()
     lost = [case for case in cases if not case.passed and not case.skipped and case.name not in gaps]
     won = [case for case in cases if case.passed and case.name in gaps]
@@ -82,6 +84,8 @@ def postgres() -> Iterator[dict[str, str]]:
             "SUT": f"{sys.executable} {ROOT / 'scripts' / 'on_postgres.py'}",
             "LIMEN_CLUSTER": cluster.dsn("postgres", max_conns="4", sslmode="disable"),
         }
+        databases = cluster.sql("SELECT datname FROM pg_database WHERE datname ~ '^c[0-9a-f]{24}$'").split()
+        print(f"conformance: {len(databases)} databases were used on PostgreSQL")
 
 
 def run(suite: Path, folders: tuple[str, ...], more: Mapping[str, str]) -> list[Case]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import os
 import re
 import sys
@@ -36,7 +37,7 @@ def main() -> None:
 def configured() -> str:
     """The DSN that the last configuration file of the command line says."""
     arguments = sys.argv[1:]
-    files = [after for word, after in zip(arguments, arguments[1:], strict=False) if word in {"-c", "--config"}]
+    files = [after for word, after in itertools.pairwise(arguments) if word in {"-c", "--config"}]
     for file in reversed(files):
         document = yaml.safe_load(Path(file).read_text()) if Path(file).is_file() else None
         if isinstance(document, dict) and document.get("dsn"):

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from doubles.postgres_line import LOST, Server, said
 from samples import flow, person, uuid
 
+from doubles.postgres_line import LOST, Server, said
 from limen.domain.flow.details import LoginDetail
 from limen.domain.ids import FlowId
 from limen.kernel.errors import MalformedInput
@@ -229,9 +229,9 @@ async def test_who_waits_are_bounded(storage: SqlStorage, server: Server, monkey
 
 
 async def test_who_gives_up_waiting_takes_no_connection_along(storage: SqlStorage, server: Server) -> None:
-    for _ in range(10):
+    for steps in range(10):
         task = asyncio.ensure_future(storage.flows.get(LoginDetail, FlowId(uuid(1))))
-        for _ in range(_ % 4 + 1):
+        for _ in range(steps % 4 + 1):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
