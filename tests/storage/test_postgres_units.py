@@ -190,6 +190,7 @@ async def test_a_guard_of_a_single_write_needs_no_transaction(storage: SqlStorag
         (asyncpg.DataError("invalid input for query argument $1"), MalformedInput),
         (said("42P01", "no such relation"), SchemaOutdated),
         (said("53100", "disk full"), StorageUnavailable),
+        (said("26000", 'prepared statement "limen_1_stmt_1" does not exist'), StorageUnavailable),
         (said("25006", "read-only transaction"), StorageUnavailable),
         (ConnectionResetError("reset"), StorageUnavailable),
     ],

@@ -4,7 +4,8 @@ import asyncio
 import os
 import ssl
 from collections.abc import Sequence
-from typing import Final
+from itertools import count
+from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
@@ -17,10 +18,29 @@ _STATEMENTS_KEPT: Final = 512
 _LONGEST_STATEMENT_KEPT: Final = 128 * 1024
 
 
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection  # which only its types can be given a parameter
+
+_NUMBERS: Final = count(1)
+
+
+class NamingConnection(Connection):
+    """Names its prepared statements like nobody else's.
+
+    If a pooler swaps the server's connections behind our back, an unknown name is an error; a common one would run a statement of
+    another client.
+    """
+
+    def _get_unique_id(self, prefix: str) -> str:
+        return f"limen_{self.get_server_pid()}_{prefix}_{next(_NUMBERS)}"
+
+
 class AsyncpgLine:
     """One connection of asyncpg. It prepares each text once and keeps that, unless there is a pooler in between."""
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def one(self, text: str, values: tuple[Value, ...]) -> Row | None:
@@ -68,5 +88,6 @@ async def dial(target: PostgresTarget, *, patient: bool = False) -> Line:
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=_LONGEST_STATEMENT_KEPT,
         ssl=tls,
+        connection_class=NamingConnection,
     )
     return AsyncpgLine(connection)

@@ -32,6 +32,8 @@ _AWAY: Final = ("08", "57P")
 _WRONG_ADDRESS: Final = ("28", "3D000", "42501", "42704", "22023", "0A000")
 _NOTHING_APPLIED: Final = frozenset({"57P01", "57P02", "57P03", "53300"})
 """The server ended the connection or refused it, and said so: what ran on it was undone."""
+_SWAPPED: Final = frozenset({"26000", "42P05"})
+"""A prepared statement is not there, or was there already: the connection is not the one it was."""
 _NEVER_SENT: Final = ("cannot switch to state", "connection is closed", "underlying connection is closed")
 """How the driver says that it found the connection ended before it sent the statement."""
 
@@ -107,6 +109,10 @@ def _told(error: Exception) -> LimenError:
 
 
 def _trouble(error: Exception, state: str) -> str:
+    if state in _SWAPPED:
+        return (
+            "A pooler swaps the connections to the database. Add statement_cache_size=0 to the DSN (docs/storage.md)."
+        )
     if state in _AGAIN:
         return "Too many changes of the same thing at once. Try again in a moment."
     if isinstance(error, TimeoutError):
