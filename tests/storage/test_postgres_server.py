@@ -237,7 +237,7 @@ async def test_connections_are_held_and_bounded(cluster: Cluster, postgres_dsn: 
 async def test_connections_that_the_server_ended_are_replaced(cluster: Cluster, postgres_dsn: str) -> None:
     storage = await open_storage(postgres_dsn)
     name = postgres_dsn.partition("///")[2].partition("?")[0]
-    ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    ended = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'"
     for number in range(1, 6):
         await asyncio.gather(*(store(storage, person(number * 10 + n, f"{number}-{n}@example.org")) for n in range(5)))
         await asyncio.to_thread(cluster.sql, ended)
