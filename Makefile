@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
 RIVAL ?=
+DATABASE ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
@@ -36,8 +37,8 @@ test: check ## all tests that this machine can run; with CI=true none may be ski
 	$(RUN)/python scripts/audit_requirements.py
 	$(RUN)/python -m pytest -q
 
-conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository
-	$(RUN)/python scripts/conformance.py $(CONFORMANCE)
+conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository (DATABASE=postgres for a throwaway one)
+	$(RUN)/python scripts/conformance.py $(if $(filter postgres,$(DATABASE)),--postgres) $(CONFORMANCE)
 
 bench: $(VENV)/.dev ## requests per second, latency and CPU per request
 	RIVAL="$(RIVAL)" $(RUN)/python -m bench

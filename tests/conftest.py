@@ -6,6 +6,8 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import settings
 
+from limen.storage.migrate import migrate_to_head
+from server.cluster import Cluster
 from server.machine import REQUIRED, missing
 from server.person import People
 from server.running import RunningServer
@@ -20,6 +22,21 @@ def limen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A running server that many tests use: nobody stops it, and nobody counts on being alone with it."""
     with RunningServer(tmp_path_factory.mktemp("limen")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL that many tests use, each with its own database; marks.postgres says who needs it."""
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: Cluster) -> str:
+    """A database with all tables and nobody in it, to be copied."""
+    name = cluster.database()
+    migrate_to_head(cluster.dsn(name))
+    return name
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """Does signing up do what people and programs expect? One step or two, every input, every client (REG-*, PWD-*)."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from doubles.passwords import PlainPasswords
 from limen.app.scope import Client
+from limen.config.model import Config
 from limen.kernel.json_doc import JsonObject, JsonValue
 from play import ADA, AGAIN, BOB, EACH, EACH_WEB, SESSION_COOKIE, built
 from play_config import EMAIL_TRAIT, NICKNAME, PASSWORD, PUBLIC, UI, after, flows, inline, merged, person
-from play_shown import listed, part
+from play_shown import Outcome, listed, part
 
 TWO_STEPS = flows(registration={"style": "profile_first"})
 NO_SESSION = after("registration")
@@ -296,6 +300,37 @@ async def test_a_form_makes_one_account_however_often_it_is_sent(client: Client)
     for _ in range(2):
         outcome = await visitor.submit(form, method="password", password=PASSWORD, traits={"email": ADA})
     assert outcome.shown.said in ([4000007], [4040002])
+    assert await house.identities() == 1
+
+
+class Interrupted(PlainPasswords):
+    """Lets something else happen while a password is hashed, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def hash(self, password: str, config: Config) -> str:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+        return await super().hash(password, config)
+
+
+@EACH
+@pytest.mark.covers("REG-23")
+async def test_who_came_second_does_not_open_the_form_for_a_third(client: Client) -> None:
+    passwords = Interrupted()
+    house = await built(NO_SESSION, passwords=passwords)
+    visitor = house.visitor(client)
+    form = await visitor.start("registration")
+
+    def sent(email: str) -> Awaitable[Outcome]:
+        return visitor.submit(form, method="password", password=PASSWORD, traits={"email": email})
+
+    passwords.meanwhile = lambda: sent(ADA)
+    assert (await sent(BOB)).shown.said == [4040002]
+    assert (await sent("eve@house.test")).shown.said == [4040002]
     assert await house.identities() == 1
 
 

@@ -31,10 +31,18 @@ def node() -> str:
     return (shutil.which("node") or "") if shutil.which("npm") else ""
 
 
+def postgres() -> str:
+    """Where PostgreSQL's programs are; empty when it is not installed (the client alone is not enough)."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return str(installed[-1]) if installed else shutil.which("initdb") or ""
+
+
 def missing(marks: frozenset[str]) -> str:
     """What tests with these marks need and this machine lacks, in words; empty when they can run."""
     if "browser" in marks and not chromium():
         return "Chromium is not installed"
     if "node" in marks and not node():
         return "Node.js and npm are not installed"
+    if "postgres" in marks and not postgres():
+        return "PostgreSQL is not installed"
     return ""

@@ -1,21 +1,34 @@
 """Which databases does the contract run on? One more dialect is one more line here."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from limen.storage import SqlStorage, open_storage
+from server.cluster import Cluster
 
-DIALECTS: dict[str, Callable[[Path], str]] = {
-    "sqlite-file": lambda folder: f"sqlite://{folder / 'limen.sqlite'}?_fk=true",
-    "sqlite-memory": lambda _: "memory",
-}
+DIALECTS = ("sqlite-file", "sqlite-memory", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+def file_address(folder: Path) -> str:
+    return f"sqlite://{folder / 'limen.sqlite'}?_fk=true"
+
+
+@pytest.fixture
+def postgres_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with all tables and nobody in it. Tests that ask for it are marked `postgres`."""
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = cluster.database(request.getfixturevalue("migrated"))
+    yield cluster.dsn(name)
+    cluster.drop(name)
 
 
 @pytest.fixture(params=DIALECTS)
 def dsn(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return DIALECTS[request.param](tmp_path)
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_dsn"))
+    return "memory" if request.param == "sqlite-memory" else file_address(tmp_path)
 
 
 @pytest.fixture
@@ -27,12 +40,20 @@ async def storage(dsn: str) -> AsyncIterator[SqlStorage]:
 
 @pytest.fixture
 def file_dsn(tmp_path: Path) -> str:
-    return DIALECTS["sqlite-file"](tmp_path)
+    return file_address(tmp_path)
 
 
 @pytest.fixture
 async def filed(file_dsn: str) -> AsyncIterator[SqlStorage]:
     """Storage in a file, for what only files can show."""
     opened = await open_storage(file_dsn)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def served(postgres_dsn: str) -> AsyncIterator[SqlStorage]:
+    """Storage on a server, for what only servers can show."""
+    opened = await open_storage(postgres_dsn)
     yield opened
     await opened.close()

@@ -43,9 +43,7 @@ def test_a_database_in_a_file(dsn: str, file: str) -> None:
 @pytest.mark.parametrize(
     ("dsn", "said"),
     [
-        ("postgres://ada:hunter2@db/limen", "PostgreSQL is not supported yet"),
         ("mysql://ada:hunter2@tcp(db)/limen", "MySQL is not supported yet"),
-        ("cockroach://ada:hunter2@db/limen", "CockroachDB is not supported yet"),
         ("oracle://ada:hunter2@db/limen", "of the kind oracle"),
         ("hunter2", "no scheme"),
         ("", "no scheme"),

@@ -99,4 +99,4 @@ async def test_a_running_server_keeps_its_tables(filed: SqlStorage, file_dsn: st
 def test_what_cannot_be_migrated_is_said(tmp_path: Path) -> None:
     assert "nothing to do" in run("sql", "memory", folder=tmp_path).output
     assert run("sql", "-e", folder=tmp_path).exit_code == 2
-    assert isinstance(run("sql", "postgres://ada:hunter2@db/x", folder=tmp_path).exception, DsnRefused)
+    assert isinstance(run("sql", "mysql://ada:hunter2@tcp(db)/x", folder=tmp_path).exception, DsnRefused)

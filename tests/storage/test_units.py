@@ -41,10 +41,13 @@ async def test_a_write_that_fails_undoes_its_unit_and_no_other(storage: SqlStora
         if number == 3:
             made.flows.save(flow(99))
         if number == 4:
-            made.identities.add(person(5, "1@example.org"))
+            made.identities.add(person(40, "known@example.org"))
         made.flows.add(flow(number + 100))
         return asyncio.ensure_future(made.commit())
 
+    known = storage.unit()
+    known.identities.add(person(10, "known@example.org"))
+    await known.commit()
     answers = await asyncio.gather(*(unit(number) for number in range(1, 7)), return_exceptions=True)
 
     assert [type(a) for a in answers] == [
@@ -59,7 +62,7 @@ async def test_a_write_that_fails_undoes_its_unit_and_no_other(storage: SqlStora
         there = await storage.flows.get(LoginDetail, FlowId(uuid(number))) is not None
         assert there == (number not in {3, 4})
         assert there == (await storage.flows.get(LoginDetail, FlowId(uuid(number + 100))) is not None)
-    assert await storage.identities.count() == 4
+    assert await storage.identities.count() == 5
 
 
 async def test_five_hundred_commits_at_once_are_all_there(storage: SqlStorage) -> None:

@@ -46,7 +46,7 @@ from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
 from limen.http.respond import Responder
 from limen.methods import discovered
-from limen.storage import SqlStorage, open_storage
+from limen.storage import SqlStorage, open_for_service
 from limen.ui.pages import Pages
 
 
@@ -110,7 +110,7 @@ async def build(request: LoadRequest) -> House:
     await schemas.load(config)
     for reason in schemas.unusable():
         log.warning("an identity schema is kept aside", reason=reason)
-    storage = await open_storage(config.dsn)
+    storage = await open_for_service(config.dsn, dev=request.dev, log=log)
     services = Services(
         clock=clock,
         ids=ids,

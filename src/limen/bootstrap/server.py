@@ -143,9 +143,13 @@ async def _send(house: House) -> None:
 
 
 async def _clean(house: House) -> None:
-    """Delete what expired a day ago, in small batches, for ever."""
+    """Delete what expired a day ago, in small batches, for ever; a database that is away is asked again later."""
     services = house.services
     while True:
         before = services.clock.now() - _KEPT
-        removed = await services.storage.remove_expired(before, _CLEAN_BATCH)
+        removed = 0
+        try:
+            removed = await services.storage.remove_expired(before, _CLEAN_BATCH)
+        except LimenError as error:
+            services.log.warning("what has expired cannot be removed now", reason=error.reason)
         await asyncio.sleep(1 if removed == _CLEAN_BATCH else _CLEAN_SECONDS)

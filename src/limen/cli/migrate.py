@@ -11,7 +11,7 @@ import click
 from limen.cli.client.shown import Printer, Shown
 from limen.cli.source import database_address
 from limen.kernel.json_doc import JsonValue
-from limen.storage.dsn import parse_dsn
+from limen.storage.dsn import in_memory
 from limen.storage.migrate import Step, migrate_down, migrate_to_head, migrate_up, pending, status
 from limen.storage.migrations import Version
 
@@ -76,7 +76,7 @@ def up(
 ) -> None:
     """Apply the versions that are pending."""
     chosen, _ = database_address(context, dsn, files, from_environment=from_environment)
-    if parse_dsn(chosen).file is None:
+    if in_memory(chosen):
         click.echo("A database in memory gets its tables when the server starts: nothing to do.")
         return
     coming = pending(chosen)[:steps]

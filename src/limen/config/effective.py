@@ -83,6 +83,8 @@ class Completion:
                 reason = f"no secret is configured and a generated one cannot be kept beside the database: {error}"
                 raise ConfigRefused([ConfigProblem(path="secrets.default", reason=reason)]) from error
         text = "no secret is configured; one is made up for this run, and sessions of browsers end with it"
+        if "://" in dsn and embedded_file(dsn) is None:
+            text += "; several servers on one database need the same one, or none accepts what another gave out"
         self.warnings.append(ConfigWarning(key="secrets.default", text=text))
         return self._secrets.for_this_run()
 

@@ -7,20 +7,14 @@ from urllib.parse import parse_qs, unquote
 import msgspec
 
 from limen.storage.errors import DsnRefused
+from limen.storage.postgres.address import SCHEMES, PostgresTarget, parse_postgres
 
 _SQLITE: Final = frozenset({"sqlite", "sqlite3"})
-_LATER: Final = {
-    "postgres": "PostgreSQL",
-    "postgresql": "PostgreSQL",
-    "pgx": "PostgreSQL",
-    "mysql": "MySQL",
-    "mariadb": "MariaDB",
-    "cockroach": "CockroachDB",
-    "cockroachdb": "CockroachDB",
-    "crdb": "CockroachDB",
-    "crdb-postgres": "CockroachDB",
-}
-_SUPPORTED: Final = "Use sqlite:///absolute/path/limen.sqlite, or memory for a database that ends with the process."
+_LATER: Final = {"mysql": "MySQL", "mariadb": "MariaDB"}
+_SUPPORTED: Final = (
+    "Use postgres://user:password@host:5432/database, sqlite:///absolute/path/limen.sqlite, "
+    "or memory for a database that ends with the process."
+)
 
 
 class SqliteTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +24,9 @@ class SqliteTarget(msgspec.Struct, frozen=True, kw_only=True):
     create: bool = True
 
 
-def parse_dsn(dsn: str) -> SqliteTarget:
+def parse_dsn(dsn: str) -> SqliteTarget | PostgresTarget:
     """The database that a DSN names. Query parameters that only Go's drivers know (`_fk`, `cache`, …) mean nothing here:
-    foreign keys are always enforced, and a database in memory always belongs to one server.
+    foreign keys are always enforced, and a database in memory always belongs to one server. docs/storage.md has them all.
 
     Raises DsnRefused; its reason never quotes the address, which may hold a password.
     """
@@ -44,9 +38,17 @@ def parse_dsn(dsn: str) -> SqliteTarget:
         raise DsnRefused(f"The DSN has no scheme such as sqlite://. {_SUPPORTED}")
     if scheme in _LATER:
         raise DsnRefused(f"{_LATER[scheme]} is not supported yet. {_SUPPORTED}")
+    if scheme in SCHEMES:
+        return parse_postgres(scheme, rest)
     if scheme not in _SQLITE:
         raise DsnRefused(f"Databases of the kind {scheme} are not supported. {_SUPPORTED}")
     return _sqlite(rest)
+
+
+def in_memory(dsn: str) -> bool:
+    """Whether the database ends with its process. Raises DsnRefused."""
+    target = parse_dsn(dsn)
+    return isinstance(target, SqliteTarget) and target.file is None
 
 
 def _sqlite(rest: str) -> SqliteTarget:

@@ -15,7 +15,9 @@ BATCH: Final = 100
 
 def _remove_some(table: Table) -> Delete:
     oldest = select(table.c.id).where(table.c.expires_at < bindparam("before")).order_by(table.c.expires_at)
-    return delete(table).where(table.c.id.in_(oldest.limit(bindparam("limit"))))
+    # Several processes clean up at once: each takes rows that no other one has (a file has one process, and no such words).
+    some = oldest.limit(bindparam("limit")).with_for_update(skip_locked=True)
+    return delete(table).where(table.c.id.in_(some))
 
 
 REMOVALS: Final[Sequence[Delete]] = tuple(

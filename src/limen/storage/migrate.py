@@ -1,16 +1,17 @@
 """How are a database's tables brought to another version, and which of the versions does it have?"""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from sqlite3 import Connection
 
 import msgspec
 
 from limen.storage.dsn import SqliteTarget, parse_dsn
-from limen.storage.migrations import EMPTY, HEAD, VERSIONS, Version
+from limen.storage.migrations import EMPTY, HEAD, VERSIONS, Version, require_known
+from limen.storage.postgres.address import PostgresTarget
 from limen.storage.sqlite.connect import connect, exists, make_file
 from limen.storage.sqlite.lock import FileLock
-from limen.storage.sqlite.schema import lead, require_known, version_of
+from limen.storage.sqlite.schema import lead, version_of
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,15 +22,18 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def status(dsn: str) -> tuple[Step, ...]:
-    """Every version in order. A database that is not there, or is in memory, has none; nothing is made or locked.
+    """Every version in order. A file that is not there, or a database in memory, has none; nothing is made or locked.
 
     Raises DsnRefused, SchemaOutdated, StorageUnavailable.
     """
     target = parse_dsn(dsn)
-    if not exists(target):
-        return _steps(EMPTY)
-    with closing(connect(target, writer=False)) as connection:
-        return _steps(_known_version(connection))
+    if isinstance(target, PostgresTarget):
+        from limen.storage.postgres import migrating  # noqa: PLC0415 (its driver is slow to import)
+
+        version = migrating.version(target)
+        require_known(version)
+        return _steps(version)
+    return _steps(_version_in(target))
 
 
 def pending(dsn: str) -> tuple[Version, ...]:
@@ -47,35 +51,36 @@ def migrate_to_head(dsn: str) -> tuple[Version, ...]:
 
 def migrate_up(dsn: str, steps: int) -> tuple[Version, ...]:
     """Apply up to `steps` of the pending versions, in order; which ones. Raises as `migrate_to_head` does."""
-    target = parse_dsn(dsn)
-    if target.file is None:
-        return ()
-    if exists(target) and not pending(dsn):
-        return ()
-    with _locked(target) as connection:
-        coming = [step.version for step in _steps(_known_version(connection)) if not step.applied][:steps]
-        if coming:
-            lead(connection, coming[-1].number)
-        return tuple(coming)
+    return _moved(dsn, lambda version: _further(version, steps))
 
 
 def migrate_down(dsn: str, steps: int) -> tuple[Version, ...]:
     """Take back the last `steps` versions with everything in them; which ones. Raises as `migrate_to_head` does."""
-    target = parse_dsn(dsn)
-    if not exists(target):
-        return ()
-    with _locked(target) as connection:
-        having = [step.version for step in _steps(_known_version(connection)) if step.applied]
-        going = having[max(0, len(having) - steps) :]
-        if going:
-            rest = having[: len(having) - len(going)]
-            lead(connection, rest[-1].number if rest else EMPTY)
-        return tuple(reversed(going))
+    return tuple(reversed(_moved(dsn, lambda version: _back(version, steps))))
 
 
 def is_current(connection: Connection) -> bool:
     """Whether the tables are those of this program; asked in plain SQL, so that a start needs no migration tool."""
     return version_of(connection) == HEAD
+
+
+def _moved(dsn: str, wanted: Callable[[str], str]) -> tuple[Version, ...]:
+    """The versions between the one that is found and the one that `wanted` answers for it, after going there."""
+    target = parse_dsn(dsn)
+    if isinstance(target, PostgresTarget):
+        from limen.storage.postgres import migrating  # noqa: PLC0415 (its driver is slow to import)
+
+        return _between(*migrating.migrate(target, wanted))
+    if target.file is None:
+        return ()
+    found = _version_in(target)
+    if wanted(found) == found:
+        return ()
+    with _locked(target) as connection:
+        before = _known_version(connection)
+        after = wanted(before)
+        lead(connection, after)
+        return _between(before, after)
 
 
 @contextmanager
@@ -91,13 +96,37 @@ def _locked(target: SqliteTarget) -> Generator[Connection]:
         lock.release()
 
 
+def _version_in(target: SqliteTarget) -> str:
+    if not exists(target):
+        return EMPTY
+    with closing(connect(target, writer=False)) as connection:
+        return _known_version(connection)
+
+
 def _known_version(connection: Connection) -> str:
     version = version_of(connection)
     require_known(version)
     return version
 
 
+def _place(version: str) -> int:
+    """How many versions one has that has this one."""
+    return [EMPTY, *(known.number for known in VERSIONS)].index(version)
+
+
+def _further(version: str, steps: int) -> str:
+    return [EMPTY, *(known.number for known in VERSIONS)][: _place(version) + steps + 1][-1]
+
+
+def _back(version: str, steps: int) -> str:
+    return [EMPTY, *(known.number for known in VERSIONS)][max(0, _place(version) - steps)]
+
+
+def _between(one: str, other: str) -> tuple[Version, ...]:
+    lower, upper = sorted((_place(one), _place(other)))
+    return VERSIONS[lower:upper]
+
+
 def _steps(version: str) -> tuple[Step, ...]:
-    numbers = [known.number for known in VERSIONS]
-    reached = numbers.index(version) + 1 if version else 0
+    reached = _place(version)
     return tuple(Step(version=known, applied=place < reached) for place, known in enumerate(VERSIONS))

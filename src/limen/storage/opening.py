@@ -2,25 +2,46 @@
 
 from contextlib import ExitStack
 
+from limen.ports.log import Log
 from limen.storage.dsn import SqliteTarget, parse_dsn
+from limen.storage.errors import SchemaOutdated
 from limen.storage.migrate import is_current
+from limen.storage.migrations import require_known
 from limen.storage.sql_storage import SqlStorage
 from limen.storage.sqlite.connect import connect, make_file
 from limen.storage.sqlite.database import SqliteFile, SqliteMemory
 from limen.storage.sqlite.lock import FileLock
-from limen.storage.sqlite.schema import lead, require_known, version_of
+from limen.storage.sqlite.schema import lead, version_of
 
 
-async def open_storage(dsn: str, *, migrate: bool = True, alone: bool = True) -> SqlStorage:
-    """The storage behind a DSN, for this process alone. Close it with `await storage.close()`.
+async def open_storage(dsn: str, *, migrate: bool = True, alone: bool = True, log: Log | None = None) -> SqlStorage:
+    """The storage behind a DSN; one in a file is for this process alone. Close it with `await storage.close()`.
 
     With `alone=False` a server may have the file open as well: for commands that write little and keep nothing in mind.
 
     With `migrate=False` pending migrations are left alone and `ready()` says so; a database in memory always gets its
-    tables. Raises DsnRefused, DatabaseInUse, SchemaOutdated, StorageUnavailable.
+    tables. `log` hears of waiting for a server. Raises DsnRefused, DatabaseInUse, SchemaOutdated, StorageUnavailable.
     """
     target = parse_dsn(dsn)
-    return SqlStorage(_memory(target) if target.file is None else _file(target, migrate=migrate, alone=alone))
+    if isinstance(target, SqliteTarget):
+        return SqlStorage(_memory(target) if target.file is None else _file(target, migrate=migrate, alone=alone))
+    from limen.storage.postgres.opening import open_postgres  # noqa: PLC0415 (its driver is slow to import)
+
+    return SqlStorage(await open_postgres(target, migrate=migrate, log=log))
+
+
+async def open_for_service(dsn: str, *, dev: bool, log: Log | None = None) -> SqlStorage:
+    """The storage for a server: an embedded database gets its tables, one that others use as well only with `dev`.
+
+    Elsewhere somebody has to decide when the tables change (OPS-03, SEED4-04). Raises as `open_storage` does, and
+    SchemaOutdated while migrations are pending.
+    """
+    migrate = dev or isinstance(parse_dsn(dsn), SqliteTarget)
+    storage = await open_storage(dsn, migrate=migrate, log=log)
+    if not migrate and (reason := await storage.pending()):
+        await storage.close()
+        raise SchemaOutdated(reason)
+    return storage
 
 
 def _memory(target: SqliteTarget) -> SqliteMemory:

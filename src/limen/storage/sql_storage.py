@@ -1,5 +1,6 @@
 """What is the storage that the application sees? Repositories over one database, whatever its dialect."""
 
+import asyncio
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +11,7 @@ from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionRow
 from limen.storage.database import Database, query
 from limen.storage.error_pages import SqlErrorPageReads
-from limen.storage.errors import MIGRATE
+from limen.storage.errors import MIGRATE, SchemaOutdated
 from limen.storage.expiry import SqlExpiry
 from limen.storage.flows import SqlFlowReads
 from limen.storage.hot import SqlSessionReader
@@ -24,6 +25,7 @@ from limen.storage.sessions import SqlSessionReads
 from limen.storage.unit import Changes, SqlUnit
 
 _VERSION: Final[Select[str]] = select(column("version_num", String())).select_from(table("alembic_version"))
+_READY_SECONDS: Final = 3.0
 
 
 class SqlStorage:
@@ -85,14 +87,25 @@ class SqlStorage:
         return SqlUnit(self._database, self._changes)
 
     async def ready(self) -> str:
-        """Why the database cannot be used now; empty when it can."""
+        """Why the database cannot be used now; empty when it can. The answer comes within a few seconds."""
         try:
-            found = await self._database.one(self._version, ())
+            async with asyncio.timeout(_READY_SECONDS):
+                return await self.pending()
+        except TimeoutError:
+            return "The database does not answer."
         except LimenError as error:
             return error.reason
-        if found is None or found.number != HEAD:
-            return MIGRATE
-        return ""
+
+    async def pending(self) -> str:
+        """What is to be done about the tables; empty when nothing is. Raises StorageUnavailable.
+
+        Tables that a newer program made while this one runs are good: migrations keep what the last release needs.
+        """
+        try:
+            found = await self._database.one(self._version, ())
+        except SchemaOutdated as error:
+            return error.reason
+        return MIGRATE if found is None or found.number < HEAD else ""
 
     async def end_other_sessions(self, identity_id: IdentityId, keep: SessionId) -> int:
         """Deactivate every session of the identity but `keep`, and say how many were active (SESS-21)."""

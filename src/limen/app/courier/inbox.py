@@ -17,6 +17,8 @@ from limen.ports.storage import LetterFilter, LetterReads, Page
 
 MOST_SHOWN: Final = 50
 LONGEST_WAIT: Final = 60.0
+_ANOTHER_LOOK: Final = 1.0
+"""Seconds between two looks while one waits: another process on the same database may have delivered the message."""
 
 
 def is_open(config: Config) -> bool:
@@ -84,7 +86,8 @@ class Inbox:
                     arrived = self._arrived
                     if found := await self.messages(recipient, after):
                         return found
-                    await arrived.wait()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(arrived.wait(), _ANOTHER_LOOK)
         return await self.messages(recipient, after)
 
 

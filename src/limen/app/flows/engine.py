@@ -269,6 +269,8 @@ class FlowEngine(Generic[D, R]):
         except FlowChanged:
             stored = await scope.services.storage.flows.get(self.spec.detail, flow.id)
             latest = msgspec.structs.replace(flow, version=stored.version if stored else flow.version)
+            if stored is not None and stored.state is State.PASSED_CHALLENGE:
+                latest = msgspec.structs.replace(stored, form=flow.form)  # what was done stays done
             try:
                 await self._store(scope, latest, along)
             except FlowChanged:

@@ -13,6 +13,8 @@ from typing import Final
 
 import msgspec
 
+from limen.storage.errors import SchemaOutdated
+
 
 class Version(msgspec.Struct, frozen=True):
     """One version of the tables."""
@@ -34,3 +36,12 @@ HEAD: Final = VERSIONS[-1].number
 """The version that this program needs."""
 EMPTY: Final = ""
 """The version of a database without any table of ours."""
+
+
+def require_known(version: str) -> None:
+    """Raises SchemaOutdated for tables that only a newer program knows."""
+    if version not in (EMPTY, *(known.number for known in VERSIONS)):
+        raise SchemaOutdated(
+            f"The tables are of version {version}, which this Limen does not know: a newer one made them. "
+            "Start that one, or restore a copy of the database from before."
+        )

@@ -3,8 +3,7 @@
 import sqlite3
 
 from limen.ports.storage import StorageUnavailable
-from limen.storage.errors import SchemaOutdated
-from limen.storage.migrations import EMPTY, HEAD, VERSIONS
+from limen.storage.migrations import EMPTY, HEAD, require_known
 
 _HAS_VERSION = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
 _VERSION = "SELECT version_num FROM alembic_version"
@@ -19,15 +18,6 @@ def version_of(connection: sqlite3.Connection) -> str:
     except sqlite3.Error as error:
         raise StorageUnavailable(f"The database cannot be read ({error}). Is it an SQLite file of Limen's?") from error
     return str(row[0]) if row else EMPTY
-
-
-def require_known(version: str) -> None:
-    """Raises SchemaOutdated for tables that only a newer program knows."""
-    if version not in (EMPTY, *(known.number for known in VERSIONS)):
-        raise SchemaOutdated(
-            f"The tables are of version {version}, which this Limen does not know: a newer one made them. "
-            "Start that one, or restore a copy of the database from before."
-        )
 
 
 def lead(connection: sqlite3.Connection, wanted: str = HEAD) -> None:
