@@ -20,6 +20,7 @@ from limen.adapters.logs import LineLog
 from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
+from limen.app.aside import Aside
 from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
@@ -90,6 +91,10 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
                 await part.close()
 
 
+_LEAST_PAUSE, _MORE_PAUSE = 0.02, 0.08
+"""Seconds that work after an answer waits at least, and the most that lot adds: nobody notices, and nobody can aim at it."""
+
+
 async def build(request: LoadRequest) -> House:
     """A house that is ready to listen. Raises ConfigRefused, DatabaseInUse, SchemaBroken, StorageUnavailable."""
     clock, ids, entropy = SystemClock(), SystemIds(), SystemEntropy()
@@ -124,6 +129,7 @@ async def build(request: LoadRequest) -> House:
         documents=documents,
         letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
         log=log,
+        aside=Aside(lambda: _LEAST_PAUSE + _MORE_PAUSE * entropy.octets(1)[0] / 255),
     )
     doorway = Doorway(source, services)
     responder = Responder(ErrorPages())
