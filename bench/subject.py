@@ -45,6 +45,15 @@ SCHEMA = {
 }
 
 
+def merged(below: dict[str, object], over: dict[str, object]) -> dict[str, object]:
+    """`below` with what `over` says: objects are merged, everything else is replaced."""
+    whole = dict(below)
+    for key, value in over.items():
+        present = whole.get(key)
+        whole[key] = merged(present, value) if isinstance(present, dict) and isinstance(value, dict) else value
+    return whole
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -54,14 +63,15 @@ def free_port() -> int:
 class Subject:
     """One running server, its addresses, and what it has used of the processor and of memory."""
 
-    def __init__(self, command: str, *, cost: int = 4, dev: bool = True) -> None:
+    def __init__(self, command: str, *, cost: int = 4, dev: bool = True, over: dict[str, object] | None = None) -> None:
+        """`over` is merged over the configuration that every server gets."""
         self.command = shlex.split(command)
-        self.cost, self.flags = cost, ["--dev"] if dev else []
+        self.cost, self.flags, self.over = cost, ["--dev"] if dev else [], over or {}
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.public_port, self.admin_port = free_port(), free_port()
         self.public, self.admin = f"http://127.0.0.1:{self.public_port}", f"http://127.0.0.1:{self.admin_port}"
         self.file = self.folder / "config.json"
-        self.file.write_text(json.dumps(self._config()))
+        self.file.write_text(json.dumps(merged(self._config(), self.over)))
         self.environment = {**os.environ, "SECURITY_RATE_LIMITS_ENABLED": "false"}  # noqa: TID251 (handed on)
         self.process: subprocess.Popen[bytes] | None = None
         self.cold_start = 0.0

@@ -166,6 +166,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
             "client": ("203.0.113.7", 40000),
         }
         await application(scope, receive, send)
+        await self.services.aside.settled()
         start, rest = sent
         found = start["headers"]
         assert isinstance(found, list)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from limen.app.aside import Aside
 from limen.config.model import Config
 from limen.domain.session.session import CheckedSession
 from limen.kernel.clock import Clock
@@ -81,6 +82,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     letters: Letters
     log: Log
     meter: Meter = Silent()
+    aside: Aside = msgspec.field(default_factory=Aside)
+    """Where work goes that nobody waits for."""
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

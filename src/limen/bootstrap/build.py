@@ -21,6 +21,7 @@ from limen.adapters.metrics import PrometheusMeter
 from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
+from limen.app.aside import Aside
 from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
@@ -92,6 +93,10 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
                 await part.close()
 
 
+_LEAST_PAUSE, _MORE_PAUSE = 0.02, 0.08
+"""Seconds that work after an answer waits at least, and the most that lot adds: nobody notices, and nobody can aim at it."""
+
+
 async def build(request: LoadRequest) -> House:
     """A house that is ready to listen. Raises ConfigRefused, DatabaseInUse, SchemaBroken, StorageUnavailable."""
     clock, ids, entropy = SystemClock(), SystemIds(), SystemEntropy()
@@ -127,6 +132,7 @@ async def build(request: LoadRequest) -> House:
         letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
         log=log,
         meter=PrometheusMeter(passwords),
+        aside=Aside(lambda: _LEAST_PAUSE + _MORE_PAUSE * entropy.octets(1)[0] / 255),
     )
     doorway = Doorway(source, services)
     responder = Responder(ErrorPages())

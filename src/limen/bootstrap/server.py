@@ -51,6 +51,7 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     try:
         await asyncio.gather(*(server.serve() for server in servers))
     finally:
+        await house.services.aside.settled()
         await house.outbox.stop(_DRAIN_SECONDS)
         await tasks.stop()
         await house.close()

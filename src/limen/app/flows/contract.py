@@ -118,6 +118,8 @@ class Stay(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
     messages: tuple[Message, ...] = ()
     again: bool = True
     along: Along | None = None
+    later: Callable[[], Awaitable[Along]] | None = None
+    """What is looked up and made after the answer, and then stored: its length tells nobody what was found (SEC-08)."""
 
 
 class Narrow(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):

@@ -1,8 +1,9 @@
 """How does any flow work? Create, read, submit, replace: written once for all five kinds."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeGuard, TypeVar
+from functools import partial
+from typing import Final, Generic, TypeGuard, TypeVar
 
 import msgspec
 
@@ -48,10 +49,11 @@ from limen.domain.ui.nodes import Group, Node, has_button, hidden
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
 from limen.kernel.urls import joined, with_query
-from limen.ports.storage import FlowChanged
+from limen.ports.storage import FlowChanged, IdentityChanged
 
 D = TypeVar("D", bound=Detail)
 R = TypeVar("R")
+_ATTEMPTS: Final = 3
 
 
 class FlowEngine(Generic[D, R]):
@@ -245,9 +247,13 @@ class FlowEngine(Generic[D, R]):
 
     async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
         form = (await self._presented(scope, step.flow)).holding(step.values).saying(*step.messages)
-        return await self._saved(
+        shown = await self._saved(
             scope, msgspec.structs.replace(step.flow, form=form), again=step.again, along=step.along
         )
+        if step.later is not None:
+            aside = scope.services.aside
+            await aside.after(scope.services.log, step.flow.id, partial(_afterwards, scope, step.later))
+        return shown
 
     async def _shown_again(self, scope: Scope, flow: Flow[D], problems: FormProblems) -> ShowFlow:
         bare = flow.form.emptied(problems.below) if problems.below else flow.form.without_messages()
@@ -306,6 +312,20 @@ class FlowEngine(Generic[D, R]):
         unit.flows.add(fresh)
         await unit.commit()
         return StartedOver(flow=fresh, reason=over)
+
+
+async def _afterwards(scope: Scope, later: Callable[[], Awaitable[Along]]) -> None:
+    """Made and stored; made anew when somebody changed the identity meanwhile. Raises what storing it raises."""
+    for attempt in range(_ATTEMPTS):
+        unit = scope.services.storage.unit()
+        (await later()).put_into(unit)
+        try:
+            await unit.commit()
+        except IdentityChanged:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return
 
 
 def _is_opener(part: Participant[D, R]) -> TypeGuard[Opener[D, R]]:

@@ -1,6 +1,6 @@
 """How is a code or a link sent, and a code tried? Once for all kinds of flow: what differs is a row of data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final, Never, TypeVar
 
@@ -168,6 +168,31 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
             unit.letters.add(self.letter)
         if self.marks is not None:
             unit.identities.mark_address(*self.marks)
+
+
+class Emptied(msgspec.Struct, frozen=True):
+    """What the flow had sent before is worth nothing from the answer on, even while something new is still being made."""
+
+    purpose: SecretPurpose
+    flow_id: FlowId
+
+    def put_into(self, unit: UnitOfWork) -> None:
+        unit.secrets.remove_of_flow(self.purpose, self.flow_id)
+
+
+def emptied(flow: Flow[Detail], method: MethodName) -> Emptied:
+    return Emptied(purpose_of(flow.kind, method), flow.id)
+
+
+def posted(
+    scope: Scope, flow: Flow[Detail], method: MethodName, to: Addressee, owner: Callable[[], Awaitable[Identity | None]]
+) -> Callable[[], Awaitable[Outgoing]]:
+    """What finds the owner of an address after the answer, and makes a secret and a message for it (see `outgoing`)."""
+
+    async def made() -> Outgoing:
+        return await outgoing(scope, flow, method, msgspec.structs.replace(to, identity=await owner()))
+
+    return made
 
 
 class Mailing(msgspec.Struct, frozen=True):

@@ -58,12 +58,13 @@ class CodeRecovery:
 
     async def _asked(self, scope: Scope, flow: Flow[RecoveryDetail], sent: str) -> Stay[RecoveryDetail]:
         address = lookup_form(sent)
-        found = await scope.services.storage.identities.by_recovery_address(Via.EMAIL, address)
         begun = msgspec.structs.replace(waiting(flow, address, Via.EMAIL), state=State.SENT_EMAIL)
-        to = proving.Addressee(address=address, via=Via.EMAIL, identity=found)
+        to = proving.Addressee(address=address, via=Via.EMAIL)
+        owner = partial(scope.services.storage.identities.by_recovery_address, Via.EMAIL, address)
         return Stay(
             flow=begun,
             messages=(texts.recovery_code_sent(),),
             again=False,
-            along=await proving.outgoing(scope, begun, proving.CODE, to),
+            along=proving.emptied(begun, proving.CODE),
+            later=proving.posted(scope, begun, proving.CODE, to, owner),
         )

@@ -69,14 +69,18 @@ class CodeVerification:
     async def _asked(self, scope: Scope, flow: Flow[VerificationDetail], entered: str) -> Stay[VerificationDetail]:
         address = lookup_form(entered)
         via = Via.SMS if phone_number(address) else Via.EMAIL
-        found = await scope.services.storage.identities.by_verifiable_address(via, address)
-        to = proving.Addressee(address=address, via=via, identity=found)
+        to = proving.Addressee(address=address, via=via)
+        owner = partial(scope.services.storage.identities.by_verifiable_address, via, address)
         made = msgspec.structs.replace(proving.progress(flow), address=address, via=via, prefilled="")
         begun = proving.remembering(flow, made)
         begun = msgspec.structs.replace(begun, state=State.SENT_EMAIL, active=proving.CODE)
         said = texts.verification_code_texted() if via is Via.SMS else texts.verification_code_sent()
         return Stay(
-            flow=begun, messages=(said,), again=False, along=await proving.outgoing(scope, begun, proving.CODE, to)
+            flow=begun,
+            messages=(said,),
+            again=False,
+            along=proving.emptied(begun, proving.CODE),
+            later=proving.posted(scope, begun, proving.CODE, to, owner),
         )
 
     async def _entered(

@@ -11,7 +11,6 @@ from limen.app.scope import Scope
 from limen.domain.flow.details import RecoveryDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.states import State
-from limen.domain.identity.addresses import Via
 from limen.domain.identity.formats import is_email
 from limen.domain.identity.normalise import lookup_form
 from limen.domain.text import proving as texts
@@ -49,10 +48,8 @@ class LinkRecovery:
         return partial(self._followed, scope, flow, token) if token else None
 
     async def _asked(self, scope: Scope, flow: Flow[RecoveryDetail], entered: str) -> Stay[RecoveryDetail]:
-        address = lookup_form(entered)
-        found = await scope.services.storage.identities.by_recovery_address(Via.EMAIL, address)
-        to = sending.addressee(address, found)
-        return await sending.sent(scope, flow, entered, to, texts.recovery_link_sent())
+        find = scope.services.storage.identities.by_recovery_address
+        return sending.sent(scope, flow, entered, find, texts.recovery_link_sent())
 
     async def _followed(self, scope: Scope, flow: Flow[RecoveryDetail], token: str) -> Done[RecoveryDetail, Regained]:
         link = await sending.opened(scope, flow, token, texts.recovery_link_wrong())

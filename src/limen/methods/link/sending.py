@@ -1,6 +1,8 @@
 """How is a link sent, and what stands behind one that was opened? The same for recovery and verification (LINK-*)."""
 
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -13,6 +15,7 @@ from limen.domain.flow.flow import Flow
 from limen.domain.flow.states import State
 from limen.domain.identity.addresses import Via
 from limen.domain.identity.identity import Identity
+from limen.domain.identity.normalise import lookup_form
 from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.text.validation import required
@@ -20,6 +23,8 @@ from limen.kernel.json_doc import JsonDoc
 from limen.ports.storage import OneTimeSecret
 
 D = TypeVar("D", bound=Detail)
+Find: TypeAlias = Callable[[Via, str], Awaitable[Identity | None]]
+"""Finds whose address that is."""
 
 
 class Opened(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
@@ -38,20 +43,18 @@ def address_of(body: Submission) -> str:
     return sent
 
 
-async def sent(scope: Scope, flow: Flow[D], entered: str, to: proving.Addressee, said: Message) -> Stay[D]:
-    """The form that says that a link is on its way, and the link; for people without an account the same."""
+def sent(scope: Scope, flow: Flow[D], entered: str, find: Find, said: Message) -> Stay[D]:
+    """The form that says that a link is on its way; the link follows the answer, for people without an account as well."""
     begun = msgspec.structs.replace(flow, state=State.SENT_EMAIL, active=proving.LINK)
+    to = proving.Addressee(address=lookup_form(entered), via=Via.EMAIL)
     return Stay(
         flow=begun,
         values={"email": JsonDoc.of(entered)},
         messages=(said,),
         again=False,
-        along=await proving.outgoing(scope, begun, proving.LINK, to),
+        along=proving.emptied(begun, proving.LINK),
+        later=proving.posted(scope, begun, proving.LINK, to, partial(find, Via.EMAIL, to.address)),
     )
-
-
-def addressee(address: str, found: Identity | None) -> proving.Addressee:
-    return proving.Addressee(address=address, via=Via.EMAIL, identity=found)
 
 
 async def opened(scope: Scope, flow: Flow[D], token: str, wrong: Message) -> Opened[D]:

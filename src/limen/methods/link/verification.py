@@ -11,8 +11,6 @@ from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.states import State
-from limen.domain.identity.addresses import Via
-from limen.domain.identity.normalise import lookup_form
 from limen.domain.text import proving as texts
 from limen.domain.ui.nodes import Node
 from limen.methods.link import nodes, sending
@@ -40,10 +38,8 @@ class LinkVerification:
         return partial(self._followed, scope, flow, token) if token else None
 
     async def _asked(self, scope: Scope, flow: Flow[VerificationDetail], entered: str) -> Stay[VerificationDetail]:
-        address = lookup_form(entered)
-        found = await scope.services.storage.identities.by_verifiable_address(Via.EMAIL, address)
-        to = sending.addressee(address, found)
-        return await sending.sent(scope, flow, entered, to, texts.verification_link_sent())
+        find = scope.services.storage.identities.by_verifiable_address
+        return sending.sent(scope, flow, entered, find, texts.verification_link_sent())
 
     async def _followed(
         self, scope: Scope, flow: Flow[VerificationDetail], token: str
