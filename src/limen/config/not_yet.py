@@ -58,8 +58,6 @@ NOT_YET: Final = (
 
 HOOKS_NOT_YET: Final = (
     "web_hook",
-    "verify_new_address",
-    "notify_previous_addresses",
     "b2b_sso",
     "organization",
 )

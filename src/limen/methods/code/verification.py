@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from limen.app.flows import csrf, proving
+from limen.app.flows import csrf, pending_change, proving
 from limen.app.flows.contract import Attempt, Done, FormProblems, Problem, Proof, Stay, Submission
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
@@ -70,6 +70,8 @@ class CodeVerification:
         address = lookup_form(entered)
         via = Via.SMS if phone_number(address) else Via.EMAIL
         found = await scope.services.storage.identities.by_verifiable_address(via, address)
+        if found is None:
+            found = await pending_change.owner(scope, flow, via, address)
         to = proving.Addressee(address=address, via=via, identity=found)
         made = msgspec.structs.replace(proving.progress(flow), address=address, via=via, prefilled="")
         begun = proving.remembering(flow, made)

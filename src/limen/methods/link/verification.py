@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 
 from limen.app import one_time
-from limen.app.flows import csrf, proving
+from limen.app.flows import csrf, pending_change, proving
 from limen.app.flows.contract import Attempt, Done, FormProblems, Problem, Proof, Stay, Submission
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
@@ -51,6 +51,8 @@ class LinkVerification:
     async def _asked(self, scope: Scope, flow: Flow[VerificationDetail], entered: str) -> Stay[VerificationDetail]:
         address = lookup_form(entered)
         found = await scope.services.storage.identities.by_verifiable_address(Via.EMAIL, address)
+        if found is None:
+            found = await pending_change.owner(scope, flow, Via.EMAIL, address)
         begun = msgspec.structs.replace(flow, state=State.SENT_EMAIL, active=proving.LINK)
         to = proving.Addressee(address=address, via=Via.EMAIL, identity=found)
         return Stay(
