@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from limen.app import one_time
+from limen.app.courier.allowance import may_send
 from limen.app.flows.contract import FormProblems, Problem
 from limen.app.scope import Scope
 from limen.config.model import Config
@@ -114,11 +115,15 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     secret: OneTimeSecret
     letter: Letter | None
     flow_id: FlowId
+    withheld: bool = False
+    """One too many: nothing is sent, and what was sent before stays good. Nobody can tell (security.md 5.2)."""
     marks: tuple[Identity, VerifiableAddress] | None = None
     """A verifiable address that something was sent to just now, and whose it is."""
 
     def put_into(self, unit: UnitOfWork) -> None:
         """Earlier ones of the flow are worth nothing from now on (REC-23, VER-16, CODE-06)."""
+        if self.withheld:
+            return
         unit.secrets.remove_of_flow(self.purpose, self.flow_id)
         unit.secrets.add(self.secret)
         if self.letter is not None:
@@ -133,9 +138,10 @@ class Mailing(msgspec.Struct, frozen=True):
     parts: tuple[Outgoing, ...]
 
     def put_into(self, unit: UnitOfWork) -> None:
-        for part in self.parts[:1]:
+        sent = [part for part in self.parts if not part.withheld]
+        for part in sent[:1]:
             part.put_into(unit)
-        for part in self.parts[1:]:
+        for part in sent[1:]:
             unit.secrets.add(part.secret)
             if part.letter is not None:
                 unit.letters.add(part.letter)
@@ -177,11 +183,14 @@ async def outgoing(scope: Scope, flow: Flow[Detail], method: MethodName, to: Add
         request_headers=scope.visitor.headers,
     )
     letter = await scope.services.letters.compose(scope.config, wording)
+    person = wanted.identity_id
+    allowed = await may_send(scope, to.via, to.address, person)
     wanted_by_operator = _writes_to_strangers(scope.config, flow.kind) and to.via is Via.EMAIL
     return Outgoing(
         purpose=kind.purpose,
         secret=fresh.kept,
-        letter=letter if known or wanted_by_operator else None,
+        letter=letter if allowed and (known or wanted_by_operator) else None,
+        withheld=not allowed,
         flow_id=flow.id,
         marks=_marked_sent(flow.kind, to),
     )

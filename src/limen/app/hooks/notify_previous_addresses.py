@@ -16,6 +16,7 @@ from limen.ports.courier import Wording
 
 NAME = "notify_previous_addresses"
 Recipients: TypeAlias = Literal["removed", "all_verified", "all"]
+_REMOVED: Recipients = "removed"
 _PROFILE = MethodName("profile")
 
 
@@ -42,7 +43,7 @@ class NotifyPreviousHook:
 
 def recipients_of(entry: HookConfig) -> Recipients:
     """Who hears of it; those whose address went, when nothing is said."""
-    return entry.config.recipients if isinstance(entry.config, NotifyPreviousConfig) else "removed"
+    return entry.config.recipients if isinstance(entry.config, NotifyPreviousConfig) else _REMOVED
 
 
 async def configured_notices(scope: Scope, before: Identity, after: Identity, request_url: str) -> tuple[Letter, ...]:

@@ -38,16 +38,17 @@ class VerifyNewAddressHook:
         new = new_addresses(event.before, event.identity)
         if not new:
             return Continue()
+        address, *others = new
         rules = scope.config.selfservice.flows.verification
         if not rules.enabled or not scope.config.method_enabled(rules.use):
             raise NoAddressToVerify("The hook verify_new_address needs verification, which is switched off.")
-        if len(new) > 1:
+        if others:
             raise OneAtATime(one_address_at_a_time())
         if await _taken(scope, event.before, event.identity):
             raise FormProblems(Problem(shared.identifier_taken()))
-        begun = await begin(scope, self._presenters, event.flow, event.before, new[0])
+        begun = await begin(scope, self._presenters, event.flow, event.before, address)
         flow = next(effect.flow for effect in begun.effects if isinstance(effect, BeginFlow))
-        wanted = kept(flow.id, (new[0].via, new[0].value), event.identity, event.before, flow.expires_at)
+        wanted = kept(flow.id, (address.via, address.value), event.identity, event.before, flow.expires_at)
         # The address is nobody's yet: there is no row that could be marked as written to.
         effects = (each for each in begun.effects if not isinstance(each, MarkAddress))
         return Continue(
