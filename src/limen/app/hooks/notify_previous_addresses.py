@@ -27,7 +27,7 @@ class NotifyPreviousHook:
     calls_out = False
 
     def __init__(self, entry: HookConfig) -> None:
-        self._recipients = recipients_of(entry)
+        self._recipients: Recipients = recipients_of(entry)
 
     def hears(self, event: HookEvent) -> bool:
         return isinstance(event, Changed)
