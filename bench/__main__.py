@@ -5,6 +5,7 @@ make bench RIVAL='command'      another server with the same interface, in inter
 SCALE=4 make bench              more requests
 ROUNDS=5 make bench             more rounds; the table at the end shows the median and the range
 ONLY='whoami,login form' make bench     these scenarios
+MAIL=1 make bench               also: mails per second through a local sink while eight people ask for their session
 STORM=1 make bench              also: the session check while fifty people sign in at bcrypt cost 12
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 import uvloop
 
 from bench.load import HEADER, Figures
+from bench.mail import post
 from bench.noise import Noise
 from bench.scenarios import all_scenarios
 from bench.storm import storm
@@ -46,6 +48,12 @@ def stormy(command: str) -> dict[str, float]:
         subject.stop()
 
 
+def extras(command: str, name: str) -> dict[str, float]:
+    """What is measured only when it is asked for. A rival has its own tables: its outbox cannot be filled."""
+    found = stormy(command) if "STORM" in ENVIRONMENT else {}
+    return found | uvloop.run(post(command)) if "MAIL" in ENVIRONMENT and name == "limen" else found
+
+
 def main() -> None:
     scale, rounds = float(ENVIRONMENT.get("SCALE", "1")), int(ENVIRONMENT.get("ROUNDS", "3"))
     ours = ENVIRONMENT.get("SUT", str(Path(sys.executable).with_name("limen")))
@@ -59,7 +67,7 @@ def main() -> None:
             print(f"\nround {at + 1}, {name} ({noise.hint()})\n{HEADER}", flush=True)
             figures, start = measured(command, scale)
             costs = {figure.name: figure.cost for figure in figures}
-            for what, value in {**costs, **start, **(stormy(command) if "STORM" in ENVIRONMENT else {})}.items():
+            for what, value in {**costs, **start, **extras(command, name)}.items():
                 found.setdefault(what, {}).setdefault(name, []).append(value)
     print(f"\nCPU µs per request unless another unit is named: median (least to greatest) of {rounds} rounds")
     for what, values in found.items():

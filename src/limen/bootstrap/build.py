@@ -27,12 +27,14 @@ from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
 from limen.app.courier.metered import MeteredCarrier
 from limen.app.courier.watch import OutboxWatch
+from limen.app.hooks.notify_previous_addresses import NotifyPreviousHook
 from limen.app.hooks.require_verified import RequireVerifiedHook
 from limen.app.hooks.revoke_sessions import RevokeSessionsHook
 from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.hooks.session import SessionHook
 from limen.app.hooks.show_verification_ui import ShowVerificationHook
 from limen.app.hooks.verification import Presenters, VerificationHook
+from limen.app.hooks.verify_new_address import VerifyNewAddressHook
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Services
@@ -63,6 +65,8 @@ HOOKS: Final[Mapping[str, MakeHook]] = {
     "require_verified_address": lambda _: RequireVerifiedHook(verifiers()),
     "verification": lambda _: VerificationHook(verifiers()),
     "show_verification_ui": lambda _: ShowVerificationHook(),
+    "verify_new_address": lambda _: VerifyNewAddressHook(verifiers()),
+    "notify_previous_addresses": NotifyPreviousHook,
 }
 """Every hook that the configuration can name and Limen has."""
 

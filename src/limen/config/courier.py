@@ -138,6 +138,8 @@ class CourierConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Folder with template files that replace the built-in ones."""
     message_retries: Annotated[int, Meta(ge=0)] = 5
     """Attempts before a message is given up."""
+    message_retention: Duration = timedelta(days=30)
+    """How long a message that was sent or given up is listed for operators, without what it said. (Limen's own key.)"""
     worker: CourierWorker = CourierWorker()
     delivery_strategy: Literal["smtp", "http"] = "smtp"
     """How e-mail is sent."""

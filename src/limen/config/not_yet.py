@@ -23,7 +23,7 @@ NOT_YET: Final = (
     NotYet(feature="HTTPS on Limen's own listeners", keys=("serve.public.tls", "serve.admin.tls")),
     NotYet(feature="Unix domain sockets", keys=("serve.public.socket", "serve.admin.socket")),
     NotYet(feature="codes as a second factor", keys=("selfservice.methods.code.mfa_enabled",), when="on"),
-    NotYet(feature="limits on guesses and floods", keys=("security.rate_limits.enabled",), when="on"),
+    NotYet(feature="limits on guesses and on requests", keys=("security.rate_limits.enabled",), when="on"),
     NotYet(feature="hiding who has an account in sign-up", keys=("security.account_enumeration.mitigate",), when="on"),
     NotYet(feature="authenticator apps", keys=("selfservice.methods.totp.enabled",), when="on"),
     NotYet(feature="backup codes", keys=("selfservice.methods.lookup_secret.enabled",), when="on"),
@@ -55,8 +55,6 @@ NOT_YET: Final = (
 
 HOOKS_NOT_YET: Final = (
     "web_hook",
-    "verify_new_address",
-    "notify_previous_addresses",
     "b2b_sso",
     "organization",
 )

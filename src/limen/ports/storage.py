@@ -21,6 +21,7 @@ from limen.domain.ids import FlowId, IdentityId, SessionId
 from limen.domain.session.session import CheckedSession, Session
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
+from limen.ports.limits import Limits
 
 D = TypeVar("D", bound=Detail)
 
@@ -312,9 +313,10 @@ class LetterWrites(Protocol):
         """
         ...
 
-    def settle(self, letter: Letter, dispatch: Dispatch) -> None:
+    def settle(self, letter: Letter, dispatch: Dispatch, *, wipe: bool = False) -> None:
         """Write what became of an attempt: `letter` as it is now, with the count of the lease. The commit raises
-        LetterTaken when the lease ran out and somebody else took the message since.
+        LetterTaken when the lease ran out and somebody else took the message since. With `wipe` nothing of what the
+        message said stays (docs/adr/0017).
         """
         ...
 
@@ -371,6 +373,8 @@ class Storage(Protocol):
     def letters(self) -> LetterReads: ...
     @property
     def parked(self) -> ParkedReads: ...
+    @property
+    def limits(self) -> Limits: ...
 
     def unit(self) -> UnitOfWork:
         """A new, empty unit of work."""
@@ -386,4 +390,8 @@ class Storage(Protocol):
 
     async def remove_expired(self, before: datetime, limit: int) -> int:
         """Delete up to `limit` rows (flows, sessions, error pages) that expired before that time; how many there were."""
+        ...
+
+    async def remove_old_letters(self, before: datetime, limit: int) -> int:
+        """Delete up to `limit` messages that were sent or given up before that time, with their attempts; how many."""
         ...

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 
 from limen.domain.courier.letter import Letter, LetterStatus
 from limen.ports.storage import Dispatch, LetterFilter, LetterTaken, Page
@@ -81,6 +81,18 @@ SETTLE: Final = (
     .where(_AS_CLAIMED, LETTERS.c.status == LetterStatus.PROCESSING.value)
     .values(status=bindparam("outcome"), due_at=bindparam("next"), updated_at=bindparam("at"))
 )
+WIPE: Final = (
+    update(LETTERS)
+    .where(LETTERS.c.id == bindparam("letter_id"))
+    .values(subject="", body="", html="", data="{}", request_headers="{}")
+)
+_ENDED: Final = (
+    select(LETTERS.c.id)
+    .where(LETTERS.c.created_at < bindparam("before"), LETTERS.c.due_at.is_(None))
+    .order_by(LETTERS.c.created_at, LETTERS.c.id)
+    .limit(bindparam("limit"))
+)
+REMOVE_OLD: Final = delete(LETTERS).where(LETTERS.c.id.in_(_ENDED))
 ADD_DISPATCH: Final = insert(DISPATCHES)
 
 
@@ -127,6 +139,8 @@ class LetterChanges:
         self._add = database.compile(ADD)
         self._lease = database.compile(LEASE)
         self._settle = database.compile(SETTLE)
+        self._wipe = database.compile(WIPE)
+        self._remove_old = database.compile(REMOVE_OLD)
         self._add_dispatch = database.compile(ADD_DISPATCH)
 
     def add(self, letter: Letter) -> Write:
@@ -156,6 +170,12 @@ class LetterChanges:
             _TAKEN,
         )
 
+    def wipe(self, letter: Letter) -> Write:
+        return self._wipe.write({"letter_id": letter.id})
+
+    def remove_old(self, before: datetime, limit: int) -> Write:
+        return self._remove_old.write({"before": instant(before), "limit": limit})
+
     def dispatch(self, dispatch: Dispatch) -> Write:
         return self._add_dispatch.write(dispatch_values(dispatch))
 
@@ -173,5 +193,7 @@ class SqlLetterWrites:
     def lease(self, letter: Letter, until: datetime) -> None:
         self._writes.append(self._changes.lease(letter, until))
 
-    def settle(self, letter: Letter, dispatch: Dispatch) -> None:
+    def settle(self, letter: Letter, dispatch: Dispatch, *, wipe: bool = False) -> None:
         self._writes.extend((self._changes.settle(letter), self._changes.dispatch(dispatch)))
+        if wipe:
+            self._writes.append(self._changes.wipe(letter))

@@ -17,6 +17,7 @@ from limen.storage.flows import SqlFlowReads
 from limen.storage.hot import SqlSessionReader
 from limen.storage.identities import SqlIdentityReads
 from limen.storage.letters import SqlLetterReads
+from limen.storage.limits import SqlLimits
 from limen.storage.migrations import HEAD
 from limen.storage.parked import SqlParkedReads
 from limen.storage.rows import Version
@@ -40,6 +41,7 @@ class SqlStorage:
         self._letters = SqlLetterReads(database)
         self._secrets = SqlSecretReads(database)
         self._parked = SqlParkedReads(database)
+        self._limits = SqlLimits(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
@@ -72,6 +74,10 @@ class SqlStorage:
     @property
     def parked(self) -> SqlParkedReads:
         return self._parked
+
+    @property
+    def limits(self) -> SqlLimits:
+        return self._limits
 
     @property
     def reader(self) -> SqlSessionReader:
@@ -115,6 +121,11 @@ class SqlStorage:
     async def remove_expired(self, before: datetime, limit: int) -> int:
         """Delete up to `limit` rows (sessions, flows, error pages) that expired before that time; how many there were."""
         return await self._expiry.remove(before, limit)
+
+    async def remove_old_letters(self, before: datetime, limit: int) -> int:
+        """Delete up to `limit` messages that were over before that time, with their attempts; how many there were."""
+        (count,) = await self._database.run((self._changes.letters.remove_old(before, limit),))
+        return count
 
     async def close(self) -> None:
         """Finish the commits that were accepted, then let go of the database."""

@@ -245,3 +245,13 @@ PARKED: Final = Table(
     Index("ix_parked_identity_id", "identity_id"),
     Index("ix_parked_expires_at", "expires_at"),
 )
+
+LIMITS: Final = Table(
+    "limits",
+    METADATA,
+    Column("id", _word(), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Index("ix_limits_expires_at", "expires_at"),
+)
+"""Counters. `id` is a hash of what is counted, for whom, and in which window."""

@@ -24,6 +24,8 @@ _FIRST_PAUSE: Final = 5.0
 _GROWTH: Final = 5
 _LONGEST_PAUSE: Final = timedelta(hours=6)
 _LONGEST_REASON: Final = 1000
+_CLEAN_BATCH: Final = 100
+_OVER: Final = frozenset({LetterStatus.SENT, LetterStatus.ABANDONED})
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -67,6 +69,11 @@ class Dispatcher:
                 raise outcome
         return sum(outcome for outcome in sent if isinstance(outcome, int))
 
+    async def clean(self, config: Config) -> int:
+        """Delete a batch of messages that were over longer ago than configured; how many. Raises StorageUnavailable."""
+        before = self._clock.now() - config.courier.message_retention
+        return await self._storage.remove_old_letters(before, _CLEAN_BATCH)
+
     async def _in_order(self, config: Config, letters: Sequence[Letter]) -> int:
         sent = 0
         for letter in letters:
@@ -80,7 +87,7 @@ class Dispatcher:
                 return sent
             count = letter.send_count + 1
             taken = msgspec.structs.replace(letter, status=LetterStatus.PROCESSING, send_count=count, due_at=until)
-            await self._settle(await self._tried(config, taken))
+            await self._settle(config, await self._tried(config, taken))
             sent += 1
         return sent
 
@@ -114,7 +121,7 @@ class Dispatcher:
             due_at=now + pause_after(letter.send_count),
         )
 
-    async def _settle(self, found: tuple[Letter, Failure | None]) -> None:
+    async def _settle(self, config: Config, found: tuple[Letter, Failure | None]) -> None:
         letter, failure = found
         dispatch = Dispatch(
             id=str(self._ids.uuid()),
@@ -124,7 +131,8 @@ class Dispatcher:
             created_at=letter.updated_at,
         )
         unit = self._storage.unit()
-        unit.letters.settle(letter, dispatch)
+        # What nobody can read any more is not kept: a code or link that lies around is a way in (docs/adr/0017).
+        unit.letters.settle(letter, dispatch, wipe=letter.status in _OVER and not config.dev)
         try:
             await unit.commit()
         except LetterTaken:

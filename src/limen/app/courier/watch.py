@@ -13,6 +13,8 @@ from limen.ports.log import Log
 
 _IN_DEVELOPMENT: Final = 0.1
 """Seconds between two looks into the outbox while somebody waits in front of the inbox."""
+_CLEAN_SECONDS: Final = 60.0
+"""Seconds between two looks for messages that need not be kept any longer, once a batch was not full."""
 _AFTER_TROUBLE: Final = 5.0
 """Seconds to wait when the database cannot be used."""
 
@@ -26,6 +28,7 @@ class OutboxWatch:
         self._log = log
         self._stopping = asyncio.Event()
         self._ended = asyncio.Event()
+        self._clean_at = 0.0
         self._ended.set()
 
     async def run(self, side_by_side: int = 2) -> None:
@@ -51,8 +54,18 @@ class OutboxWatch:
             try:
                 if await self._dispatcher.round(config):
                     continue
+                await self._clean(config)
             except LimenError as error:
                 self._log.error("the outbox cannot be worked on", reason=error.reason)
                 pause = _AFTER_TROUBLE
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
+
+    async def _clean(self, config: Config) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < self._clean_at:
+            return
+        self._clean_at = now + _CLEAN_SECONDS
+        if await self._dispatcher.clean(config):
+            # Perhaps there are more: the next idle round looks again.
+            self._clean_at = now

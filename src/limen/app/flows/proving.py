@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final, Never, TypeVar
 
 import msgspec
 
 from limen.app import one_time
+from limen.app.courier.allowance import may_send_to_address, may_send_to_person
 from limen.app.flows.contract import FormProblems, Problem, Proof, Regained
 from limen.app.scope import Scope
 from limen.config.model import Config
@@ -148,6 +150,8 @@ class Addressee(msgspec.Struct, frozen=True, kw_only=True):
     via: Via
     identity: Identity | None = None
     stored: bool = True
+    counted: bool = False
+    """Whether the message was counted against the limits of the address already."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,11 +161,15 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     secret: OneTimeSecret
     letter: Letter | None
     flow_id: FlowId
+    withheld: bool = False
+    """One too many: nothing is sent, and what was sent before stays good. Nobody can tell (security.md 5.2)."""
     marks: tuple[Identity, VerifiableAddress] | None = None
     """A verifiable address that something was sent to just now, and whose it is."""
 
     def put_into(self, unit: UnitOfWork) -> None:
         """Earlier ones of the flow are worth nothing from now on (REC-23, VER-16, CODE-06)."""
+        if self.withheld:
+            return
         unit.secrets.remove_of_flow(self.purpose, self.flow_id)
         unit.secrets.add(self.secret)
         if self.letter is not None:
@@ -180,16 +188,35 @@ class Emptied(msgspec.Struct, frozen=True):
         unit.secrets.remove_of_flow(self.purpose, self.flow_id)
 
 
-def emptied(flow: Flow[Detail], method: MethodName) -> Emptied:
-    return Emptied(purpose_of(flow.kind, method), flow.id)
+class Posting(msgspec.Struct, frozen=True):
+    """What is written with the answer, and what is made after it; nothing for an address that got too many."""
+
+    along: Emptied | None = None
+    later: Callable[[], Awaitable[Outgoing]] | None = None
+
+
+async def posting(
+    scope: Scope,
+    flow: Flow[Detail],
+    method: MethodName,
+    to: Addressee,
+    make: Callable[[Addressee], Awaitable[Outgoing]],
+) -> Posting:
+    """A message for an address whose owner is found after the answer. One too many is not made, and what was sent before
+    stays good; nobody can tell (security.md 5.2).
+    """
+    if not await may_send_to_address(scope, to.via, to.address):
+        return Posting()
+    counted = msgspec.structs.replace(to, counted=True)
+    return Posting(along=Emptied(purpose_of(flow.kind, method), flow.id), later=partial(make, counted))
 
 
 def posted(
-    scope: Scope, flow: Flow[Detail], method: MethodName, to: Addressee, owner: Callable[[], Awaitable[Identity | None]]
-) -> Callable[[], Awaitable[Outgoing]]:
+    scope: Scope, flow: Flow[Detail], method: MethodName, owner: Callable[[], Awaitable[Identity | None]]
+) -> Callable[[Addressee], Awaitable[Outgoing]]:
     """What finds the owner of an address after the answer, and makes a secret and a message for it (see `outgoing`)."""
 
-    async def made() -> Outgoing:
+    async def made(to: Addressee) -> Outgoing:
         return await outgoing(scope, flow, method, msgspec.structs.replace(to, identity=await owner()))
 
     return made
@@ -201,9 +228,10 @@ class Mailing(msgspec.Struct, frozen=True):
     parts: tuple[Outgoing, ...]
 
     def put_into(self, unit: UnitOfWork) -> None:
-        for part in self.parts[:1]:
+        sent = [part for part in self.parts if not part.withheld]
+        for part in sent[:1]:
             part.put_into(unit)
-        for part in self.parts[1:]:
+        for part in sent[1:]:
             unit.secrets.add(part.secret)
             if part.letter is not None:
                 unit.letters.add(part.letter)
@@ -245,11 +273,15 @@ async def outgoing(scope: Scope, flow: Flow[Detail], method: MethodName, to: Add
         request_headers=scope.visitor.headers,
     )
     letter = await scope.services.letters.compose(scope.config, wording)
+    allowed = await may_send_to_person(scope, wanted.identity_id, to.via, to.address)
+    if not to.counted:
+        allowed = await may_send_to_address(scope, to.via, to.address) and allowed
     wanted_by_operator = kind.strangers(scope.config) and to.via is Via.EMAIL
     return Outgoing(
         purpose=kind.purpose,
         secret=fresh.kept,
-        letter=letter if known or wanted_by_operator else None,
+        letter=letter if allowed and (known or wanted_by_operator) else None,
+        withheld=not allowed,
         flow_id=flow.id,
         marks=_marked_sent(to) if kind.marks else None,
     )

@@ -14,14 +14,24 @@ from limen.app.errors import (
     SecondFactorRequired,
     SessionInactive,
 )
-from limen.app.flows.contract import Change, FormProblems, Participant, Problem, Reply, SettingsSaved, Start, Submission
+from limen.app.flows.contract import (
+    Change,
+    FormProblems,
+    Participant,
+    Problem,
+    Reply,
+    SettingsSaved,
+    ShowFlow,
+    Start,
+    Submission,
+)
 from limen.app.flows.engine import nodes_of
 from limen.app.flows.registration import split
 from limen.app.flows.return_to import after, checked
-from limen.app.hooks.contract import Changed, Changing, Continue, Effect, EndOtherSessions
+from limen.app.hooks.contract import Changed, Changing, Continue, Effect, EndOtherSessions, OneAtATime
 from limen.app.hooks.effects import add_effects
 from limen.app.hooks.runner import HookRunner
-from limen.app.identities.accept import accepted
+from limen.app.identities.accept import accepted, moved_on
 from limen.app.scope import Client, Scope
 from limen.app.sessions.check import enough, require, step_up_url
 from limen.domain.flow.continue_with import RedirectBrowser
@@ -46,7 +56,6 @@ _METHODS: Final = frozenset(
     {"profile", "password", "oidc", "totp", "lookup_secret", "webauthn", "passkey", "link", "code"}
 )
 """Names that mean a method: one that is switched off is not found, any other name is no choice at all (FLOW-11, FLOW-12)."""
-_LEAST: Final = timedelta(microseconds=1)
 FIELDS: Final = "traits."
 """How the names of the fields of the profile begin."""
 
@@ -106,11 +115,19 @@ class SettingsPolicy:
         current = require(scope)
         if result.sensitive:
             require_fresh(scope, flow)
-        first = await self._before_storing(scope, flow, current, result)
-        identity = _moved_on(scope, first.identity or result.identity, current.identity)
+        try:
+            first = await self._before_storing(scope, flow, current, result)
+        except OneAtATime as refused:
+            return await self._shown_again(scope, flow, refused.message)
+        identity = moved_on(scope, first.identity or result.identity, current.identity)
         session = _proven(current.session, result)
         event = Changed(flow=flow, identity=identity, before=current.identity, session=session, method=result.method)
-        inside, outside = split(self._hooks.after(scope, FlowKind.SETTINGS, result.method, Changed))
+        event = msgspec.structs.replace(event, verification=first.verification)
+        hooks = self._hooks.after(scope, FlowKind.SETTINGS, result.method, Changed)
+        if first.verification is not None:
+            # The address that waits is being proven: no second message about one that may be given up for it (HOOK-12).
+            hooks = tuple(hook for hook in hooks if hook.name != "verification")
+        inside, outside = split(hooks)
         second = await self._hooks.run(scope, inside, event)
         saved = await self._stored(scope, event, result, (*first.effects, *second.effects))
 
@@ -151,6 +168,19 @@ class SettingsPolicy:
         if verdict.identity is None:
             return verdict
         return msgspec.structs.replace(verdict, identity=accepted(scope, verdict.identity))
+
+    async def _shown_again(self, scope: Scope, flow: Flow[SettingsDetail], message: Message) -> ShowFlow:
+        """The form with a message that is no refusal of a field. Raises FormProblems when the form was sent twice."""
+        nodes = await nodes_of(scope, flow, self._participants)
+        form = flow.form.replace(self.order(scope, flow, nodes)).without_messages().saying(message)
+        shown = msgspec.structs.replace(flow, form=form)
+        unit = scope.services.storage.unit()
+        unit.flows.save(shown)
+        try:
+            await unit.commit()
+        except FlowChanged as error:
+            raise FormProblems(Problem(shared.changed_meanwhile())) from error
+        return ShowFlow(flow=shown)
 
     async def _stored(self, scope: Scope, event: Changed, result: Change, effects: Sequence[Effect]) -> "_Saved":
         """One unit of work: the identity, the session, the effects, and the flow, which shows what is true from now on."""
@@ -205,14 +235,6 @@ def _require_level(scope: Scope, current: CheckedSession, return_to: str) -> Non
         raise SecondFactorRequired(step_up_url(scope.config, return_to))
 
 
-def _moved_on(scope: Scope, identity: Identity, before: Identity) -> Identity:
-    """The identity with a later time of change than the one that was read: of two changes at once one is refused."""
-    at = max(scope.services.clock.now(), before.updated_at + _LEAST)
-    return msgspec.structs.replace(
-        identity, updated_at=at, available_aal=scope.services.factors.available_aal(identity)
-    )
-
-
 def _proven(session: Session, result: Change) -> Session:
     """SET-14: a factor that was set up just now counts for this session."""
     if result.proves is None:
@@ -233,7 +255,8 @@ def _reply(
     """CW-07: what hooks want shown first, then where a browser would go."""
     flow = saved.flow
     return_to = after(scope.config, FlowKind.SETTINGS, result.method, flow.return_to, page(scope, flow))
-    items = tuple(item for verdict in verdicts for item in verdict.continue_with)
+    # Two hooks may point to one verification (HOOK-12, HOOK-15): it is told once.
+    items = tuple(dict.fromkeys(item for verdict in verdicts for item in verdict.continue_with))
     go_to = next((verdict.go_to for verdict in reversed(verdicts) if verdict.go_to), "")
     native = flow.type is FlowType.API
     return SettingsSaved(

@@ -5,17 +5,20 @@ from collections.abc import Sequence
 import msgspec
 
 from limen.app.errors import ProvingDisabled
-from limen.app.flows import csrf, proving
+from limen.app.flows import csrf, pending_change, proving
 from limen.app.flows.contract import FormProblems, Problem, Proof, Reply, ShowFlow, Start, Submission
 from limen.app.flows.return_to import after
 from limen.app.hooks.contract import Verified
+from limen.app.hooks.notify_previous_addresses import configured_notices
 from limen.app.hooks.runner import HookRunner
+from limen.app.identities.accept import moved_on
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.flow.states import State
 from limen.domain.identity.addresses import Via
+from limen.domain.identity.identity import Identity
 from limen.domain.text import proving as texts
 from limen.domain.text import shared
 from limen.domain.text.message import Message
@@ -23,7 +26,7 @@ from limen.domain.text.validation import generic
 from limen.domain.ui.form import Form
 from limen.domain.ui.nodes import Anchor, Group, Input, InputType, Node, hidden
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent
+from limen.ports.storage import FlowChanged, IdentifierTaken, IdentityChanged, SecretSpent, UnitOfWork
 
 
 class VerificationPolicy:
@@ -73,23 +76,55 @@ class VerificationPolicy:
         now = scope.services.clock.now()
         fits = (each for each in result.identity.verifiable_addresses if each.via is result.via)
         address = next((each for each in fits if each.value == result.address), None)
-        if address is None:
-            raise FormProblems(Problem(texts.verification_code_wrong()))
+        unit, identity = scope.services.storage.unit(), result.identity
+        if address is not None:
+            unit.identities.mark_address(identity, proving.proven(address, now))
+        else:
+            changed = await self._held_back(scope, flow, result, unit)
+            if changed is None:
+                return await self._not_proven(scope, flow)
+            identity = changed
         done = self._done(scope, flow, result)
-        unit = scope.services.storage.unit()
         for id in result.used:
             unit.secrets.spend(id, now)
-        unit.identities.mark_address(result.identity, proving.proven(address, now))
         unit.flows.save(done)
         try:
             await unit.commit()
+        except IdentifierTaken as error:
+            raise FormProblems(Problem(shared.identifier_taken())) from error
         except (SecretSpent, FlowChanged) as error:
             raise FormProblems(Problem(texts.verification_code_wrong())) from error
         except IdentityChanged as error:
             raise FormProblems(Problem(shared.changed_meanwhile())) from error
         hooks = self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified)
-        await self._hooks.run(scope, hooks, Verified(flow=done, identity=result.identity, method=result.method))
+        await self._hooks.run(scope, hooks, Verified(flow=done, identity=identity, method=result.method))
         return ShowFlow(flow=done)
+
+    async def _held_back(
+        self, scope: Scope, flow: Flow[VerificationDetail], result: Proof, unit: UnitOfWork
+    ) -> Identity | None:
+        """A change that waited for this proof comes true, with the notices about it (VER-15, HOOK-13); None without one."""
+        before = result.identity
+        changed = await pending_change.come_true(scope, flow, before, result.via, result.address)
+        if changed is None:
+            return None
+        changed = moved_on(scope, changed, before)
+        unit.identities.save(changed, before)
+        unit.parked.remove(pending_change.place_of(before))
+        for letter in await configured_notices(scope, before, changed, flow.request_url):
+            unit.letters.add(letter)
+        return changed
+
+    async def _not_proven(self, scope: Scope, flow: Flow[VerificationDetail]) -> ShowFlow:
+        """Said as for a wrong code, with status 200; the code is not spent (VER-15)."""
+        shown = msgspec.structs.replace(flow, form=flow.form.without_messages().saying(texts.verification_code_wrong()))
+        unit = scope.services.storage.unit()
+        unit.flows.save(shown)
+        try:
+            await unit.commit()
+        except FlowChanged as error:
+            raise FormProblems(Problem(shared.changed_meanwhile())) from error
+        return ShowFlow(flow=shown)
 
     def _done(self, scope: Scope, flow: Flow[VerificationDetail], result: Proof) -> Flow[VerificationDetail]:
         url = after(scope.config, FlowKind.VERIFICATION, result.method, flow.return_to)

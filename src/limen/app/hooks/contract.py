@@ -21,7 +21,9 @@ from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName
 from limen.domain.session.session import Session
-from limen.ports.storage import OneTimeSecret
+from limen.domain.text.message import Message
+from limen.kernel.errors import LimenError
+from limen.ports.storage import OneTimeSecret, Parked
 
 # -- events -------------------------------------------------------------------------------------------------------------
 
@@ -134,7 +136,21 @@ class MarkAddress(msgspec.Struct, frozen=True):
     address: VerifiableAddress
 
 
-Effect: TypeAlias = EndOtherSessions | IssueSession | SendLetter | BeginFlow | MarkAddress
+class HoldBack(msgspec.Struct, frozen=True):
+    """A change waits for a proof, in the place of the one of this person that waited before (HOOK-12)."""
+
+    parked: Parked
+
+
+Effect: TypeAlias = EndOtherSessions | IssueSession | SendLetter | BeginFlow | MarkAddress | HoldBack
+
+
+class OneAtATime(LimenError):
+    """The form is shown again with this message, and nothing was stored (HOOK-12: status 200)."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
 
 
 class Continue(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """How does what somebody entered become an identity? Traits read, identifiers and addresses found, problems named."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -19,6 +20,7 @@ from limen.domain.ui.traits import trait_values, traits_from_form, traits_from_j
 from limen.kernel.json_doc import EMPTY, JsonDoc, JsonValue
 from limen.ports.traits import TraitsInvalid
 
+_LEAST: Final = timedelta(microseconds=1)
 _NUL: Final = "\\u0000"
 _NO_NUL: Final = "The fields hold a character that no text can hold (U+0000)."
 
@@ -94,3 +96,11 @@ def accepted(scope: Scope, identity: Identity) -> Identity:
         raise FormProblems(*(Problem(problem.message, problem.name) for problem in invalid.problems)) from invalid
     changed = applied(reading, identity, scope.services.clock.now(), scope.services.ids)
     return msgspec.structs.replace(changed, available_aal=scope.services.factors.available_aal(changed))
+
+
+def moved_on(scope: Scope, identity: Identity, before: Identity) -> Identity:
+    """The identity with a later time of change than the one that was read: of two changes at once one is refused."""
+    at = max(scope.services.clock.now(), before.updated_at + _LEAST)
+    return msgspec.structs.replace(
+        identity, updated_at=at, available_aal=scope.services.factors.available_aal(identity)
+    )

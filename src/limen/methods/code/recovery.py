@@ -61,10 +61,6 @@ class CodeRecovery:
         begun = msgspec.structs.replace(waiting(flow, address, Via.EMAIL), state=State.SENT_EMAIL)
         to = proving.Addressee(address=address, via=Via.EMAIL)
         owner = partial(scope.services.storage.identities.by_recovery_address, Via.EMAIL, address)
-        return Stay(
-            flow=begun,
-            messages=(texts.recovery_code_sent(),),
-            again=False,
-            along=proving.emptied(begun, proving.CODE),
-            later=proving.posted(scope, begun, proving.CODE, to, owner),
-        )
+        post = await proving.posting(scope, begun, proving.CODE, to, proving.posted(scope, begun, proving.CODE, owner))
+        said = (texts.recovery_code_sent(),)
+        return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.later)

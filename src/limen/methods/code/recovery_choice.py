@@ -127,7 +127,7 @@ class ChosenRecovery:
         reachable = _reachable(scope, owner)
         others = [each for each in reachable if each != (_via(address), address)]
         if not others:
-            return self._sent(scope, flow, Choosing(given=sent, confirmed=sent))
+            return await self._sent(scope, flow, Choosing(given=sent, confirmed=sent))
         choices = tuple(Choice(_sign(value), masked(value), via) for via, value in reachable)
         return _offering(flow, Choosing(given=sent, choices=choices))
 
@@ -137,35 +137,30 @@ class ChosenRecovery:
         if choice is None:
             raise FormProblems(Problem(generic("Please choose one of the addresses below.")))
         if choice.sign == _sign(lookup_form(made.given)):
-            return self._sent(scope, flow, msgspec.structs.replace(made, confirmed=made.given))
+            return await self._sent(scope, flow, msgspec.structs.replace(made, confirmed=made.given))
         asked = msgspec.structs.replace(made, asked=choice.via)
         return Stay(
             flow=_at(flow, State.CONFIRMING_ADDRESS, asked), messages=(texts.recovery_whole_address(),), again=False
         )
 
     async def _confirmed(self, scope: Scope, flow: Flow[RecoveryDetail], sent: str) -> Stay[RecoveryDetail]:
-        return self._sent(scope, flow, msgspec.structs.replace(_choosing(flow), confirmed=sent))
+        return await self._sent(scope, flow, msgspec.structs.replace(_choosing(flow), confirmed=sent))
 
-    def _sent(self, scope: Scope, flow: Flow[RecoveryDetail], made: Choosing) -> Stay[RecoveryDetail]:
+    async def _sent(self, scope: Scope, flow: Flow[RecoveryDetail], made: Choosing) -> Stay[RecoveryDetail]:
         """A code to the confirmed address, if it is one of that person; it looks the same if not (REC-13)."""
         address = lookup_form(made.confirmed)
         begun = waiting(_at(flow, State.AWAITING_CODE, made), address, _via(address))
-        return Stay(
-            flow=begun,
-            messages=(texts.recovery_code_sent_to(masked(made.confirmed)),),
-            again=False,
-            along=proving.emptied(begun, proving.CODE),
-            later=partial(_posted, scope, begun, made),
-        )
+        to = proving.Addressee(address=address, via=_via(address))
+        post = await proving.posting(scope, begun, proving.CODE, to, partial(_posted, scope, begun, made))
+        said = (texts.recovery_code_sent_to(masked(made.confirmed)),)
+        return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.later)
 
 
-async def _posted(scope: Scope, flow: Flow[RecoveryDetail], made: Choosing) -> proving.Outgoing:
-    address = lookup_form(made.confirmed)
-    via, owner = _via(address), await _owner(scope, lookup_form(made.given))
-    known = owner if (via, address) in _reachable(scope, owner) else None
-    to = proving.Addressee(address=address, via=via, identity=known)
-    found = await proving.outgoing(scope, flow, proving.CODE, to)
-    writes = known is not None or is_email(address)
+async def _posted(scope: Scope, flow: Flow[RecoveryDetail], made: Choosing, to: proving.Addressee) -> proving.Outgoing:
+    owner = await _owner(scope, lookup_form(made.given))
+    known = owner if (to.via, to.address) in _reachable(scope, owner) else None
+    found = await proving.outgoing(scope, flow, proving.CODE, msgspec.structs.replace(to, identity=known))
+    writes = known is not None or is_email(to.address)
     return found if writes else msgspec.structs.replace(found, letter=None)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from limen.app.flows import csrf, proving
+from limen.app.flows import csrf, pending_change, proving
 from limen.app.flows.contract import Attempt, Done, FormProblems, Problem, Proof, Stay, Submission
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
@@ -70,18 +70,14 @@ class CodeVerification:
         address = lookup_form(entered)
         via = Via.SMS if phone_number(address) else Via.EMAIL
         to = proving.Addressee(address=address, via=via)
-        owner = partial(scope.services.storage.identities.by_verifiable_address, via, address)
         made = msgspec.structs.replace(proving.progress(flow), address=address, via=via, prefilled="")
         begun = proving.remembering(flow, made)
         begun = msgspec.structs.replace(begun, state=State.SENT_EMAIL, active=proving.CODE)
         said = texts.verification_code_texted() if via is Via.SMS else texts.verification_code_sent()
-        return Stay(
-            flow=begun,
-            messages=(said,),
-            again=False,
-            along=proving.emptied(begun, proving.CODE),
-            later=proving.posted(scope, begun, proving.CODE, to, owner),
-        )
+        owner = partial(pending_change.whose, scope, flow, via, address)
+        made_later = proving.posted(scope, begun, proving.CODE, owner)
+        post = await proving.posting(scope, begun, proving.CODE, to, made_later)
+        return Stay(flow=begun, messages=(said,), again=False, along=post.along, later=post.later)
 
     async def _entered(
         self, scope: Scope, flow: Flow[VerificationDetail], code: str

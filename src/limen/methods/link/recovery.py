@@ -49,7 +49,7 @@ class LinkRecovery:
 
     async def _asked(self, scope: Scope, flow: Flow[RecoveryDetail], entered: str) -> Stay[RecoveryDetail]:
         find = scope.services.storage.identities.by_recovery_address
-        return sending.sent(scope, flow, entered, find, texts.recovery_link_sent())
+        return await sending.sent(scope, flow, entered, find, texts.recovery_link_sent())
 
     async def _followed(self, scope: Scope, flow: Flow[RecoveryDetail], token: str) -> Done[RecoveryDetail, Regained]:
         link = await sending.opened(scope, flow, token, texts.recovery_link_wrong())

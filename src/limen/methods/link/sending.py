@@ -43,18 +43,14 @@ def address_of(body: Submission) -> str:
     return sent
 
 
-def sent(scope: Scope, flow: Flow[D], entered: str, find: Find, said: Message) -> Stay[D]:
+async def sent(scope: Scope, flow: Flow[D], entered: str, find: Find, said: Message) -> Stay[D]:
     """The form that says that a link is on its way; the link follows the answer, for people without an account as well."""
     begun = msgspec.structs.replace(flow, state=State.SENT_EMAIL, active=proving.LINK)
     to = proving.Addressee(address=lookup_form(entered), via=Via.EMAIL)
-    return Stay(
-        flow=begun,
-        values={"email": JsonDoc.of(entered)},
-        messages=(said,),
-        again=False,
-        along=proving.emptied(begun, proving.LINK),
-        later=proving.posted(scope, begun, proving.LINK, to, partial(find, Via.EMAIL, to.address)),
-    )
+    made_later = proving.posted(scope, begun, proving.LINK, partial(find, Via.EMAIL, to.address))
+    post = await proving.posting(scope, begun, proving.LINK, to, made_later)
+    values = {"email": JsonDoc.of(entered)}
+    return Stay(flow=begun, values=values, messages=(said,), again=False, along=post.along, later=post.later)
 
 
 async def opened(scope: Scope, flow: Flow[D], token: str, wrong: Message) -> Opened[D]:

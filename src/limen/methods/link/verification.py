@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from limen.app.flows import proving
+from limen.app.flows import pending_change, proving
 from limen.app.flows.contract import Attempt, Done, Proof, Stay, Submission
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
@@ -38,8 +38,8 @@ class LinkVerification:
         return partial(self._followed, scope, flow, token) if token else None
 
     async def _asked(self, scope: Scope, flow: Flow[VerificationDetail], entered: str) -> Stay[VerificationDetail]:
-        find = scope.services.storage.identities.by_verifiable_address
-        return sending.sent(scope, flow, entered, find, texts.verification_link_sent())
+        find = partial(pending_change.whose, scope, flow)
+        return await sending.sent(scope, flow, entered, find, texts.verification_link_sent())
 
     async def _followed(
         self, scope: Scope, flow: Flow[VerificationDetail], token: str

@@ -30,6 +30,7 @@ VERSIONS: Final = (
     Version("0002", "letters", "0.1.0"),
     Version("0003", "one-time secrets", "0.1.0"),
     Version("0004", "parked submissions", "0.1.0"),
+    Version("0005", "limits", "0.1.0"),
 )
 
 HEAD: Final = VERSIONS[-1].number

@@ -236,3 +236,54 @@ async def test_a_late_messages_keeps_its_place_behind_one_that_is_under_way(offi
     await asyncio.gather(office.dispatcher.round(config), other.round(config))
     await other.round(config)
     assert office.postman.carried == [("ada@x", "0"), ("ada@x", "1")]
+
+
+@pytest.mark.parametrize("fate", [None, DeliveryFailed("550", final=True)], ids=["sent", "given up"])
+async def test_nothing_of_what_a_message_said_stays_once_it_is_over(office: Office, fate: Exception | None) -> None:
+    (id,) = await office.write("ada@x")
+    if fate is not None:
+        office.postman.fails["ada@x"] = fate
+    await office.dispatcher.round(CONFIG)
+    kept = await office.letter(id)
+    assert (kept.subject, kept.body, kept.html, kept.data.text, kept.request_headers.text) == ("", "", "", "{}", "{}")
+    assert (kept.recipient, kept.template) == ("ada@x", TemplateType.STUB)
+
+
+async def test_what_waits_for_another_attempt_and_what_is_developed_with_keeps_its_text(office: Office) -> None:
+    failed, sent = await office.write("ada@x", "bob@x")
+    office.postman.fails["ada@x"] = DeliveryFailed("away")
+    await office.dispatcher.round(msgspec.structs.replace(CONFIG, dev=True))
+    assert [(await office.letter(id)).subject for id in (failed, sent)] == ["0", "1"]
+    office.clock.advance(hours=1)
+    await office.dispatcher.round(CONFIG)
+    assert (await office.letter(failed)).subject == "0"
+
+
+async def test_messages_are_deleted_when_they_were_over_for_long_enough_and_others_are_not(office: Office) -> None:
+    failed, sent = await office.write("ada@x", "bob@x")
+    office.postman.fails["ada@x"] = DeliveryFailed("away")
+    await office.dispatcher.round(CONFIG)
+    office.clock.advance(CONFIG.courier.message_retention - timedelta(seconds=1))
+    assert await office.dispatcher.clean(CONFIG) == 0
+    office.clock.advance(seconds=2)
+    assert await office.dispatcher.clean(CONFIG) == 1
+    assert await office.storage.letters.get(sent) is None
+    assert await office.storage.letters.dispatches(sent) == ()
+    assert (await office.letter(failed)).status is LetterStatus.QUEUED
+
+
+async def test_a_server_that_is_away_for_an_hour_costs_no_message(office: Office) -> None:
+    """COU-03 with the default number of retries, on a clock of the test's own."""
+    config = msgspec.structs.replace(CONFIG, courier=CourierConfig())
+    ids = await office.write(*(f"{n}@x" for n in range(20)))
+    office.postman.fails = {f"{n}@x": DeliveryFailed("away") for n in range(20)}
+    back = office.clock.now() + timedelta(hours=1)
+    while office.clock.now() < back:
+        await office.dispatcher.round(config)
+        office.clock.advance(seconds=30)
+    office.postman.fails.clear()
+    for _ in range(2 * 60):
+        await office.dispatcher.round(config)
+        office.clock.advance(seconds=60)
+    assert {(await office.letter(id)).status for id in ids} == {LetterStatus.SENT}
+    assert sorted(office.postman.carried) == sorted((f"{n}@x", str(n)) for n in range(20))
