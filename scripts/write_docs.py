@@ -21,7 +21,7 @@ import limen.app.hooks  # noqa: E402 (found through the line above)
 import limen.domain.text  # noqa: E402 (as above)
 import limen.methods  # noqa: E402 (as above)
 from limen.domain.flow.kinds import FlowKind  # noqa: E402 (as above)
-from limen.domain.flow.states import INITIAL, TRANSITIONS, State  # noqa: E402 (as above)
+from limen.domain.flow.states import INITIAL, INSTEAD, TRANSITIONS, State  # noqa: E402 (as above)
 from limen.domain.text.message import Message  # noqa: E402 (as above)
 from limen.kernel.json_doc import JsonValue  # noqa: E402 (as above)
 
@@ -140,8 +140,8 @@ def states_page() -> str:
         "# States of flows",
         "",
         "What a flow's `state` can be, and what can follow. `scripts/write_docs.py` draws these diagrams from",
-        "`src/limen/domain/flow/states.py`, a test keeps them true. Login and registration are complete for the methods that",
-        "exist; settings, recovery and verification have their states here and come with issues of their own.",
+        "`src/limen/domain/flow/states.py`, a test keeps them true. A recovery begins with `recovery_awaiting_address` where",
+        "`feature_flags.choose_recovery_address` is on, and with `choose_method` everywhere else.",
     ]
     for kind in FlowKind:
         lines += ["", f"## {kind.value.capitalize()}", "", *_diagram(kind)]
@@ -149,9 +149,8 @@ def states_page() -> str:
 
 
 def _diagram(kind: FlowKind) -> list[str]:
-    follows, first = TRANSITIONS[kind], INITIAL[kind]
-    reached = _reachable(kind)
-    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {first.value}"]
+    follows, reached = TRANSITIONS[kind], _reachable(kind)
+    lines = ["```mermaid", "stateDiagram-v2", *(f"    [*] --> {first.value}" for first in _first(kind))]
     for state in (state for state in State if state in follows):
         lines += [f"    {state.value} --> {then.value}" for then in State if then in follows[state]]
         if not follows[state]:
@@ -163,9 +162,13 @@ def _diagram(kind: FlowKind) -> list[str]:
     return lines
 
 
+def _first(kind: FlowKind) -> list[State]:
+    return [INITIAL[kind], *([INSTEAD[kind]] if kind in INSTEAD else [])]
+
+
 def _reachable(kind: FlowKind) -> frozenset[State]:
     reached: set[State] = set()
-    waiting = [INITIAL[kind]]
+    waiting = _first(kind)
     while waiting:
         state = waiting.pop()
         if state not in reached:

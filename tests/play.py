@@ -10,7 +10,7 @@ What comes back reads the same for the three clients: the form again, an error, 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,7 @@ from limen.adapters.jwt import JoseSigning
 from limen.adapters.session_cipher import AesSealing
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
+from limen.app.flows.method import Method
 from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
@@ -254,10 +255,11 @@ async def built(
     schema: JsonObject | None = None,
     hooks: Mapping[str, MakeHook] | None = None,
     passwords: PlainPasswords | None = None,
+    methods: Sequence[Method] = (),
 ) -> House:
-    """A house with the base configuration and these differences; `hooks` are added to those that Limen has."""
+    """A house with the base configuration and these differences; `hooks` and `methods` are added to those that Limen has."""
     document = merged(base(schema), over or {})
-    return await housed(loaded(document), hooks=hooks, passwords=passwords)
+    return await housed(loaded(document), hooks=hooks, passwords=passwords, more=methods)
 
 
 async def housed(
@@ -266,9 +268,13 @@ async def housed(
     hooks: Mapping[str, MakeHook] | None = None,
     passwords: PlainPasswords | None = None,
     storage: SqlStorage | None = None,
+    more: Sequence[Method] = (),
 ) -> House:
-    """A house with this configuration. A `storage` of another house makes it that house after a restart."""
-    source, methods = GivenSource(found), discovered()
+    """A house with this configuration. A `storage` of another house makes it that house after a restart; `more` methods
+    take the place of those with the same name.
+    """
+    source = GivenSource(found)
+    methods = tuple({method.name: method for method in (*discovered(), *more)}.values())
     clock, log, egress = ManualClock(), KeptLog(), ScriptedEgress()
     ids, entropy = CountingIds(), SeededEntropy()
     if storage is not None:

@@ -259,6 +259,29 @@ def name_given() -> Flow[Detail]:
     return made(10, FlowKind.LOGIN, nodes)
 
 
+def address_choice() -> Flow[Detail]:
+    nodes = (
+        *(submit(Group.CODE, "recovery_select_address", sign, info(1070000, shown)) for sign, shown in CHOICES),
+        hidden(Group.CODE, "method", JsonDoc.of("code")),
+        hidden(Group.CODE, "recovery_address", JsonDoc.of("ada@example.org")),
+    )
+    asked = info(1060006, "Choose an address.")
+    return made(11, FlowKind.RECOVERY, nodes, asked, state=State.AWAITING_ADDRESS_CHOICE)
+
+
+def address_confirmed() -> Flow[Detail]:
+    nodes = (
+        field("recovery_confirm_address", info(1070007, "E-mail"), InputType.EMAIL, Group.CODE, required=True),
+        hidden(Group.CODE, "recovery_address", JsonDoc.of("ada@example.org")),
+        submit(Group.CODE, "method", "code", CONTINUE),
+        hidden(Group.CODE, "method", JsonDoc.of("code")),
+        submit(Group.CODE, "screen", "previous", info(1060007, "Back")),
+    )
+    asked = info(1060005, "Type it in full.")
+    return made(12, FlowKind.RECOVERY, nodes, asked, state=State.CONFIRMING_ADDRESS)
+
+
+CHOICES = (("c2lnbi1vbmU=", "ad****@example.org"), ("c2lnbi10d28=", "+49****78"))
 ALL = {
     "plain": plain_login(),
     "failed": failed_login(),
@@ -270,6 +293,8 @@ ALL = {
     "code-sent": code_sent(),
     "name-asked": name_asked(),
     "name-given": name_given(),
+    "address-choice": address_choice(),
+    "address-confirmed": address_confirmed(),
 }
 """By the situation's name."""
 

@@ -155,6 +155,32 @@ async def test_an_old_form_is_replaced(client: Client) -> None:
 
 
 @EACH
+@pytest.mark.covers("FLOW-06", "QK-13")
+async def test_reading_an_old_form_names_the_reason_to_apps_alone(client: Client) -> None:
+    house = await house_of_ada()
+    visitor = house.visitor(client)
+    form = await visitor.start("recovery")
+    house.clock.advance(minutes=11)
+    gone = await visitor.fetch("recovery", form.id)
+    named = "self_service_flow_expired" if client is Client.API else None
+    assert (gone.status, gone.error.get("id")) == (410, named)
+
+
+@EACH
+@pytest.mark.covers("REC-14", "FLOW-11")
+async def test_a_form_for_codes_sends_a_link_when_asked_and_a_code_after_all(client: Client) -> None:
+    house = await house_of_ada()
+    visitor = house.visitor(client)
+    linked = await asked(visitor, method="link")
+    assert (linked.wire["active"], linked.said, linked.attribute("email")) == ("link", [1060002], ADA)
+    assert linked.buttons == [("method", "code", 1070009)]
+    coded = (await visitor.submit(linked, method="code", email=ADA)).shown
+    assert (coded.wire["active"], coded.said) == ("code", [1060003])
+    done = await entered(visitor, coded, house.letters.code(ADA))
+    assert done.went_to.startswith(f"{UI}/settings")
+
+
+@EACH
 @pytest.mark.covers("FLOW-09", "FLOW-11")
 async def test_an_address_and_a_method_are_needed(client: Client) -> None:
     house = await house_of_ada()

@@ -6,7 +6,7 @@ from limen.app.scope import Client
 from limen.domain.courier.letter import TemplateType
 from limen.domain.identity.addresses import AddressStatus, VerifiableAddress
 from limen.kernel.json_doc import JsonObject, JsonValue
-from play import ADA, EACH, House, Visitor, built
+from play import ADA, CSRF_COOKIE, EACH, House, Visitor, built
 from play_config import UI
 from play_shown import Outcome, Shown, listed, part
 
@@ -133,6 +133,49 @@ async def test_the_link_beside_the_code_fills_it_in_and_spends_nothing(client: C
     assert not (await address(house)).verified
     done = await entered(browser, form, house.letters.code(ADA))
     assert done.shown.said == [1080002]
+
+
+@pytest.mark.covers("VER-06", "LINK-04", "NEGO-07")
+async def test_an_app_that_opens_the_link_itself_goes_on_as_an_app() -> None:
+    house = await quiet_house_of_ada()
+    app = house.visitor(Client.API)
+    sent = await asked(app)
+    await app.get("/self-service/verification", **house.letters.link_query(ADA))
+    assert [name for name in app.jar if name.startswith(CSRF_COOKIE)]
+    code = house.letters.code(ADA)
+    assert (await entered(app, sent, wrong(code))).shown.said == [4070006]
+    done = await app.post("verification", sent.id, {"method": "code", "code": code})
+    assert (done.answer.status, done.shown.said) == (200, [1080002])
+
+
+@pytest.mark.covers("VER-06", "NEGO-07", "SEC-04")
+async def test_a_page_cannot_pass_for_the_app_whose_link_was_opened_in_its_browser() -> None:
+    house = await quiet_house_of_ada()
+    sent = await asked(house.visitor(Client.API))
+    code = house.letters.code(ADA)
+    for headers, cookies in (({"origin": "http://evil.test"}, {}), ({}, {"colour": "red"})):
+        browser = house.visitor(Client.SPA)
+        await browser.get("/self-service/verification", **house.letters.link_query(ADA))
+        browser.jar |= cookies
+        browser.headers = headers
+        answer = await browser.call(
+            "POST", "/self-service/verification", body={"method": "code", "code": code}, flow=sent.id
+        )
+        assert answer.status == 400
+        assert not (await address(house)).verified
+
+
+@EACH
+@pytest.mark.covers("VER-02", "FLOW-11")
+async def test_what_is_no_method_is_told_at_the_button_and_another_form_keeps_the_address(client: Client) -> None:
+    house = await quiet_house_of_ada()
+    visitor = house.visitor(client)
+    form = await visitor.start("verification")
+    unknown = (await visitor.submit(form, method="telepathy", email=ADA)).shown
+    assert (unknown.said, unknown.said_at("method")) == ([], [4000001])
+    other = (await visitor.submit(form, method="link", email=ADA)).shown
+    assert (other.said, other.attribute("email")) == ([4010006], ADA)
+    assert house.letters.to(ADA) == []
 
 
 @EACH

@@ -53,6 +53,8 @@ class BrowserMarks(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
     foreign_cookies: bool = False
     """Whether there is a cookie other than those of a well-known proxy."""
+    other_cookies: bool = False
+    """Whether there is one besides, when the anti-CSRF cookie does not count either."""
     cross_site: bool = False
     next_token: bytes = b""
     """The anti-CSRF token that this browser gets if somebody else sits at it after this request (SESS-08)."""

@@ -48,10 +48,7 @@ NOT_YET: Final = (
     NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
     NotYet(
         feature="choices about recovery and codes",
-        keys=(
-            "feature_flags.choose_recovery_address",
-            "feature_flags.refresh_login_choose_address",
-        ),
+        keys=("feature_flags.refresh_login_choose_address",),
         when="on",
     ),
 )

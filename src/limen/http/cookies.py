@@ -42,9 +42,9 @@ def parsed(request: Request) -> dict[str, str]:
     return found
 
 
-def foreign(cookies: dict[str, str]) -> bool:
-    """Whether there is a cookie that a browser might have sent along by itself."""
-    return any(not name.startswith(_FRIENDLY) for name in cookies)
+def foreign(cookies: dict[str, str], besides: str = "") -> bool:
+    """Whether there is a cookie that a browser might have sent along by itself; the one named `besides` does not count."""
+    return any(name != besides and not name.startswith(_FRIENDLY) for name in cookies)
 
 
 def session_cookie(config: Config, sealing: Sealing, entropy: Entropy, issued: IssuedSession, now: datetime) -> str:

@@ -63,7 +63,8 @@ class Doorway:
         return _NOTHING
 
     def _marks(self, config: Config, request: Request, held: dict[str, str]) -> BrowserMarks:
-        token = csrf_token(held.get(cookies.csrf_cookie_name(config.serve.public.base_url), ""))
+        name = cookies.csrf_cookie_name(config.serve.public.base_url)
+        token = csrf_token(held.get(name, ""))
         return BrowserMarks(
             token=token if token is not None else self.services.entropy.octets(TOKEN_BYTES),
             has_cookie_header=bool(request.header("cookie")),
@@ -71,6 +72,7 @@ class Doorway:
             ajax=request.header("sec-fetch-mode") in _AJAX,
             origin=request.header("origin"),
             foreign_cookies=cookies.foreign(held),
+            other_cookies=cookies.foreign(held, name),
             cross_site=request.header("sec-fetch-site") == "cross-site"
             and request.header("sec-fetch-mode") == "navigate",
             next_token=self.services.entropy.octets(TOKEN_BYTES),

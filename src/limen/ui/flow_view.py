@@ -17,6 +17,13 @@ from limen.ui.layout import Layout, Part, Sheet, arrange, is_button, is_hidden
 from limen.ui.views import Button, Chip, Field, FlowView, FormView, Item, Look, Said, Script, Section
 
 _MANY_PROVIDERS: Final = 3
+_STEPS: Final = {
+    State.SENT_EMAIL: "sent_email",
+    State.AWAITING_CODE: "sent_email",
+    State.AWAITING_ADDRESS_CHOICE: "choose",
+    State.CONFIRMING_ADDRESS: "confirm",
+}
+"""Steps that have a title of their own (CODE-18, REC-10, REC-11)."""
 
 
 def flow_view(flow: Flow[Detail], reader: Reader, restart_href: str) -> FlowView:
@@ -55,9 +62,8 @@ def _title(flow: Flow[Detail], layout: Layout) -> str:
     title = f"{flow.kind.value}.title"
     if isinstance(flow.detail, LoginDetail) and flow.detail.requested_aal is Aal.AAL2:
         return f"{title}.aal2"
-    code_sent = flow.state in {State.SENT_EMAIL, State.AWAITING_CODE}
-    if code_sent and flow.kind is not FlowKind.SETTINGS:
-        return f"{title}.sent_email"
+    if flow.state in _STEPS and flow.kind is not FlowKind.SETTINGS:
+        return f"{title}.{_STEPS[flow.state]}"
     if flow.state is State.PASSED_CHALLENGE and flow.kind is FlowKind.VERIFICATION:
         return f"{title}.passed_challenge"
     if isinstance(flow.detail, LoginDetail) and flow.detail.refresh:
@@ -225,10 +231,15 @@ def _sign_out_others(reader: Reader) -> Field:
 
 
 def _look(*, main: bool, pressed: bool, part: Part, settings: bool) -> Look:
-    """The first button of the first part leads; a second one in a part with fields is an aside (resend)."""
-    if main and not pressed and (part.filled_in or (not settings and part.group not in SOCIAL)):
+    """The first button of the first part leads unless the buttons are a choice; a second one in a part with fields is an aside (resend)."""
+    if main and not pressed and (part.filled_in or not (settings or part.group in SOCIAL or _alike(part))):
         return "primary"
     return "quiet" if pressed and part.filled_in else "secondary"
+
+
+def _alike(part: Part) -> bool:
+    """Whether the part is a choice among equals, such as the addresses for a code (REC-10)."""
+    return len(part.nodes) > 1 and len({node.name for node in part.nodes}) == 1
 
 
 def _short(shown: Item, node: Node) -> Item:

@@ -173,6 +173,30 @@ async def test_each_way_of_the_second_step_carries_the_name_and_has_a_form_of_it
     assert "/self-service/login/browser" in chip
 
 
+@pytest.mark.covers("REC-10")
+async def test_addresses_to_choose_from_are_equals_and_sent_with_their_form() -> None:
+    html = await shown(ui_flows.path_of("address-choice"))
+    page = Elements(html)
+    choices = page.named("recovery_select_address")
+    assert [(choice["type"], choice["value"]) for choice in choices] == [
+        ("submit", sign) for sign, _ in ui_flows.CHOICES
+    ]
+    assert {choice["class"] for choice in choices} == {"button button-secondary"}
+    assert all(label in html for _, label in ui_flows.CHOICES)
+    assert page.forms == 1
+    assert [(found["type"], found["value"]) for found in page.named("method")] == [("hidden", "code")]
+    assert "<h1>Choose an address</h1>" in html
+
+
+@pytest.mark.covers("REC-11")
+async def test_an_address_to_be_typed_in_full_has_a_way_back_of_its_own() -> None:
+    page = Elements(await shown(ui_flows.path_of("address-confirmed"), accept_language="de"))
+    (form,) = {form for _, found, form in page.found if found.get("name") == "recovery_confirm_address"}
+    (back,) = [form for _, found, form in page.found if found.get("name") == "screen"]
+    assert back != form
+    assert {form for _, found, form in page.found if found.get("name") == "recovery_address"} == {form, back}
+
+
 async def test_enter_never_presses_the_button_of_another_site() -> None:
     page = Elements(await shown(ui_flows.path_of("crowded")))
     (field_form,) = [form for _, attributes, form in page.found if attributes.get("name") == "identifier"]

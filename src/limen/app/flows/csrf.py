@@ -55,7 +55,9 @@ def belongs_to(browser: BrowserMarks, csrf_token: str) -> bool:
 def check(type: FlowType, browser: BrowserMarks, flow_token: str, body: Submission) -> None:
     """Raises CsrfViolation for browser flows without proof, FormProblems for native flows that come from a browser."""
     if type is FlowType.API:
-        if browser.origin or browser.foreign_cookies:
+        # whoever opened a link of the flow got the anti-CSRF cookie with it, an app as well (VER-06)
+        opened = bool(flow_token) and belongs_to(browser, flow_token)
+        if browser.origin or browser.cross_site or (browser.other_cookies if opened else browser.foreign_cookies):
             raise FormProblems(Problem(sent_by_a_browser(with_origin=bool(browser.origin))))
         return
     sent = body.text(FIELD)

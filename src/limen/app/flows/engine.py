@@ -93,7 +93,7 @@ class FlowEngine(Generic[D, R]):
             id=id,
             kind=kind,
             type=start.type,
-            state=INITIAL[kind],
+            state=self.spec.begins_at(scope.config) or INITIAL[kind],
             issued_at=now,
             expires_at=now + scope.config.flow(kind).lifespan,
             request_url=start.request_url,
@@ -130,7 +130,7 @@ class FlowEngine(Generic[D, R]):
             base = scope.config.serve.public.base_url
             init = joined(base, "self-service", flow.kind.value, flow.type.value)
             restart = with_query(init, return_to=flow.return_to) if flow.type is FlowType.BROWSER else init
-            gone = FlowExpired if self.spec.names_expiry else FlowGone
+            gone = FlowExpired if flow.type in self.spec.names_expiry else FlowGone
             raise gone(flow.kind, flow.type, restart, flow.return_to)
         return ShowFlow(flow=flow)
 
@@ -168,7 +168,7 @@ class FlowEngine(Generic[D, R]):
         if canonical_uuid(id) is None:
             raise FlowIdMissing("The flow query parameter is missing or is no flow id.")
         flow = await self._load(scope, id)
-        if flow.type is FlowType.API and not _opened_here(scope, flow):
+        if flow.type is FlowType.API and not _opened_here(scope, flow, body):
             scope = msgspec.structs.replace(scope, client=Client.API)
         return await self._guarded(scope, flow, self._answered(scope, flow, body))
 
@@ -254,6 +254,8 @@ class FlowEngine(Generic[D, R]):
         form = bare.holding(problems.values)
         for problem in problems.problems:
             form = form.saying_at(problem.name, problem.message) if problem.name else form.saying(problem.message)
+        if self.spec.token_with_values and problems.values and form.node(csrf.FIELD) is None:
+            form = form.replace((*form.nodes, csrf_node(scope, flow.type)))
         if self.spec.orders_after_problem:
             form = form.replace(self._policy.order(scope, flow, form.nodes))
         return await self._saved(scope, msgspec.structs.replace(flow, form=form), again=True)
@@ -314,7 +316,7 @@ def _is_direct(part: Participant[D, R]) -> TypeGuard[Direct[D, R]]:
 
 def _refuse_forgery(scope: Scope, flow: Flow[Detail], body: Submission) -> None:
     if not _for_anybody(flow):
-        type = FlowType.BROWSER if _opened_here(scope, flow) else flow.type
+        type = FlowType.BROWSER if _opened_here(scope, flow, body) else flow.type
         csrf.check(type, scope.browser, flow.csrf_token, body)
 
 
@@ -323,9 +325,11 @@ def _for_anybody(flow: Flow[Detail]) -> bool:
     return isinstance(flow.detail, RecoveryDetail) and flow.detail.skip_csrf_check
 
 
-def _opened_here(scope: Scope, flow: Flow[Detail]) -> bool:
-    """Whether a native app's flow goes on in this browser, since a link was opened in it (VER-06)."""
-    return bool(flow.csrf_token) and csrf.belongs_to(scope.browser, flow.csrf_token)
+def _opened_here(scope: Scope, flow: Flow[Detail], body: Submission) -> bool:
+    """Whether a native app's flow goes on in this browser, since a link was opened in it (VER-06). An app that opened the
+    link itself got the cookie, too, but sends no token: it goes on as an app.
+    """
+    return bool(flow.csrf_token) and bool(body.text(csrf.FIELD)) and csrf.belongs_to(scope.browser, flow.csrf_token)
 
 
 async def nodes_of(scope: Scope, flow: Flow[D], participants: Mapping[MethodName, Participant[D, R]]) -> Sequence[Node]:

@@ -1,13 +1,13 @@
 """How is a code or a link sent, and a code tried? Once for all kinds of flow: what differs is a row of data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, Never, TypeVar
 
 import msgspec
 
 from limen.app import one_time
-from limen.app.flows.contract import FormProblems, Problem
+from limen.app.flows.contract import FormProblems, Problem, Proof, Regained
 from limen.app.scope import Scope
 from limen.config.model import Config
 from limen.domain.courier.letter import Letter, TemplateType
@@ -39,6 +39,11 @@ class StartOver(LimenError):
         self.message = message
         self.in_browser = in_browser
         """Whether the fresh form is for a browser, whatever the old one was for: links are opened in browsers (LINK-04)."""
+
+
+async def start_over(message: Message) -> Never:
+    """An attempt that comes to nothing: a fresh form takes the place of this one. Raises StartOver."""
+    raise StartOver(message)
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,28 +79,66 @@ def remembering(flow: Flow[D], made: Progress) -> Flow[D]:
 # -- sending ------------------------------------------------------------------------------------------------------------
 
 
-class _Kind(msgspec.Struct, frozen=True):
+def _never(_: Config) -> bool:
+    return False
+
+
+def _recovering_strangers(config: Config) -> bool:
+    return config.selfservice.flows.recovery.notify_unknown_recipients
+
+
+def _verifying_strangers(config: Config) -> bool:
+    return config.selfservice.flows.verification.notify_unknown_recipients
+
+
+class _Kind(msgspec.Struct, frozen=True, kw_only=True):
     purpose: SecretPurpose
     valid: TemplateType
     invalid: TemplateType | None = None
+    strangers: Callable[[Config], bool] = _never
+    """Whether people without an account are written to (REC-04, VER-08)."""
+    fills_in: bool = False
+    """Whether a link stands beside the code and fills it in (VER-06)."""
+    marks: bool = False
+    """Whether a verifiable address is marked when something is sent to it."""
+    newcomers: bool = False
+    """Whether the account is made only with the secret; everywhere else one without an identity opens nothing."""
 
 
 _KINDS: Final[Mapping[tuple[FlowKind, MethodName], _Kind]] = {
     (FlowKind.RECOVERY, CODE): _Kind(
-        SecretPurpose.RECOVERY_CODE, TemplateType.RECOVERY_CODE_VALID, TemplateType.RECOVERY_CODE_INVALID
+        purpose=SecretPurpose.RECOVERY_CODE,
+        valid=TemplateType.RECOVERY_CODE_VALID,
+        invalid=TemplateType.RECOVERY_CODE_INVALID,
+        strangers=_recovering_strangers,
     ),
     (FlowKind.RECOVERY, LINK): _Kind(
-        SecretPurpose.RECOVERY_LINK, TemplateType.RECOVERY_VALID, TemplateType.RECOVERY_INVALID
+        purpose=SecretPurpose.RECOVERY_LINK,
+        valid=TemplateType.RECOVERY_VALID,
+        invalid=TemplateType.RECOVERY_INVALID,
+        strangers=_recovering_strangers,
     ),
     (FlowKind.VERIFICATION, CODE): _Kind(
-        SecretPurpose.VERIFICATION_CODE, TemplateType.VERIFICATION_CODE_VALID, TemplateType.VERIFICATION_CODE_INVALID
+        purpose=SecretPurpose.VERIFICATION_CODE,
+        valid=TemplateType.VERIFICATION_CODE_VALID,
+        invalid=TemplateType.VERIFICATION_CODE_INVALID,
+        strangers=_verifying_strangers,
+        fills_in=True,
+        marks=True,
     ),
     (FlowKind.VERIFICATION, LINK): _Kind(
-        SecretPurpose.VERIFICATION_LINK, TemplateType.VERIFICATION_VALID, TemplateType.VERIFICATION_INVALID
+        purpose=SecretPurpose.VERIFICATION_LINK,
+        valid=TemplateType.VERIFICATION_VALID,
+        invalid=TemplateType.VERIFICATION_INVALID,
+        strangers=_verifying_strangers,
+        marks=True,
     ),
-    (FlowKind.LOGIN, CODE): _Kind(SecretPurpose.LOGIN_CODE, TemplateType.LOGIN_CODE_VALID),
-    (FlowKind.REGISTRATION, CODE): _Kind(SecretPurpose.REGISTRATION_CODE, TemplateType.REGISTRATION_CODE_VALID),
+    (FlowKind.LOGIN, CODE): _Kind(purpose=SecretPurpose.LOGIN_CODE, valid=TemplateType.LOGIN_CODE_VALID),
+    (FlowKind.REGISTRATION, CODE): _Kind(
+        purpose=SecretPurpose.REGISTRATION_CODE, valid=TemplateType.REGISTRATION_CODE_VALID, newcomers=True
+    ),
 }
+"""What is sent in which flow by which method; what differs between them is a column."""
 
 
 class Addressee(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,18 +220,18 @@ async def outgoing(scope: Scope, flow: Flow[Detail], method: MethodName, to: Add
         request_headers=scope.visitor.headers,
     )
     letter = await scope.services.letters.compose(scope.config, wording)
-    wanted_by_operator = _writes_to_strangers(scope.config, flow.kind) and to.via is Via.EMAIL
+    wanted_by_operator = kind.strangers(scope.config) and to.via is Via.EMAIL
     return Outgoing(
         purpose=kind.purpose,
         secret=fresh.kept,
         letter=letter if known or wanted_by_operator else None,
         flow_id=flow.id,
-        marks=_marked_sent(flow.kind, to),
+        marks=_marked_sent(to) if kind.marks else None,
     )
 
 
-def _marked_sent(kind: FlowKind, to: Addressee) -> tuple[Identity, VerifiableAddress] | None:
-    if kind is not FlowKind.VERIFICATION or to.identity is None:
+def _marked_sent(to: Addressee) -> tuple[Identity, VerifiableAddress] | None:
+    if to.identity is None:
         return None
     pending = (each for each in to.identity.verifiable_addresses if (each.via, each.value) == (to.via, to.address))
     address = next((each for each in pending if each.status is AddressStatus.PENDING), None)
@@ -212,14 +255,7 @@ def _opened_at(config: Config, flow: Flow[Detail], method: MethodName, text: str
     page = joined(config.serve.public.base_url, "self-service", flow.kind.value)
     if method == LINK:
         return with_query(page, flow=flow.id, token=text)
-    return with_query(page, flow=flow.id, code=text) if flow.kind is FlowKind.VERIFICATION else ""
-
-
-def _writes_to_strangers(config: Config, kind: FlowKind) -> bool:
-    flows = config.selfservice.flows
-    if kind is FlowKind.RECOVERY:
-        return flows.recovery.notify_unknown_recipients
-    return kind is FlowKind.VERIFICATION and flows.verification.notify_unknown_recipients
+    return with_query(page, flow=flow.id, code=text) if _KINDS[flow.kind, method].fills_in else ""
 
 
 # -- trying -------------------------------------------------------------------------------------------------------------
@@ -249,12 +285,24 @@ async def tried(scope: Scope, flow: Flow[D], code: str) -> tuple[Flow[D], Tried]
     most = scope.config.selfservice.methods.code.config.max_submissions
     if made.tries >= most or (made.address and await one_time.guessed_out(scope, made.address)):
         return counted, Tried(too_often=True)
-    found = await one_time.code_of_flow(scope, purpose_of(flow.kind, CODE), flow.id, code)
-    if found is None or (found.identity_id is None and flow.kind is not FlowKind.REGISTRATION):
+    kind = _KINDS[flow.kind, CODE]
+    found = await one_time.code_of_flow(scope, kind.purpose, flow.id, code)
+    if found is None or (found.identity_id is None and not kind.newcomers):
         if made.address:
             await one_time.note_wrong(scope, made.address)
         return counted, Tried()
     return counted, Tried(secret=found)
+
+
+def regained(identity: Identity, method: MethodName, secret: OneTimeSecret) -> Regained:
+    """Whoever had the secret is back in; one that an operator passed on proves no address (REC-21, REC-22)."""
+    address = "" if secret.admin else secret.address
+    return Regained(identity=identity, method=method, address=address, via=secret.via, used=(secret.id,))
+
+
+def proof(identity: Identity, method: MethodName, secret: OneTimeSecret) -> Proof:
+    """The address that the secret went to belongs to its person."""
+    return Proof(identity=identity, method=method, address=secret.address, via=secret.via, used=(secret.id,))
 
 
 def too_often() -> Message:

@@ -18,7 +18,7 @@ from limen.domain.flow.continue_with import ContinueWith, SetSessionToken, ShowS
 from limen.domain.flow.details import RecoveryDetail, SettingsDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
-from limen.domain.flow.states import State
+from limen.domain.flow.states import CHOOSING_ADDRESS, State
 from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.ids import MethodName
 from limen.domain.session.session import CheckedSession, IssuedSession
@@ -34,6 +34,9 @@ BeginSettings: TypeAlias = Callable[[Scope, Start, SettingsDetail], Awaitable[Fl
 
 _DONE_BY: Final = {proving.CODE: MethodName("code_recovery"), proving.LINK: MethodName("link_recovery")}
 """How a session says that it began with a recovery (REC-16)."""
+
+
+_ADDRESS_ASKED: Final = {State.CHOOSE_METHOD, *CHOOSING_ADDRESS} - {State.AWAITING_CODE}
 
 
 class RecoveryPolicy:
@@ -58,17 +61,20 @@ class RecoveryPolicy:
         """REC-02; a code that was sent is taken from people who signed in meanwhile. Raises ProvingDisabled, AlreadySignedIn."""
         if not scope.config.selfservice.flows.recovery.enabled and not flow.detail.skip_csrf_check:
             raise ProvingDisabled("Getting back into an account is switched off here.")
-        if scope.session is not None and flow.state is State.CHOOSE_METHOD:
+        if scope.session is not None and flow.state in _ADDRESS_ASKED:
             raise AlreadySignedIn(_home(scope))
 
     def chosen(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> str:
         """Once a code was sent, a submission without an address is one with a code, whatever it calls itself. A form for
-        links takes no codes.
+        links takes no codes, unless it was for codes before somebody asked for a link.
         """
         by_code = flow.active == proving.CODE
+        if by_code and flow.state in CHOOSING_ADDRESS:
+            return proving.CODE
         if by_code and flow.state is not State.CHOOSE_METHOD and not body.text("email"):
             return proving.CODE
-        return body.method if by_code or body.method != proving.CODE else ""
+        codes = by_code or scope.config.selfservice.flows.recovery.use == proving.CODE
+        return body.method if codes or body.method != proving.CODE else ""
 
     def unmatched(self, scope: Scope, flow: Flow[RecoveryDetail], body: Submission) -> FormProblems:
         return FormProblems(Problem(shared.no_method(FlowKind.RECOVERY)))

@@ -19,6 +19,7 @@ from limen.domain.identity.addresses import Via
 from limen.domain.text import proving as texts
 from limen.domain.text import shared
 from limen.domain.text.message import Message
+from limen.domain.text.validation import generic
 from limen.domain.ui.form import Form
 from limen.domain.ui.nodes import Anchor, Group, Input, InputType, Node, hidden
 from limen.kernel.json_doc import JsonDoc
@@ -51,7 +52,12 @@ class VerificationPolicy:
         return wanted if wanted == flow.active else ""
 
     def unmatched(self, scope: Scope, flow: Flow[VerificationDetail], body: Submission) -> FormProblems:
-        return FormProblems(Problem(shared.no_method(FlowKind.VERIFICATION)))
+        """What is no method is told at the button; the method of another form with the address as it was sent."""
+        sent = body.fields.get("method", "")
+        if sent not in {"", proving.CODE, proving.LINK} if isinstance(sent, str) else True:
+            return FormProblems(Problem(generic("Addresses are confirmed by code or by link."), "method"))
+        values = {"email": JsonDoc.of(body.text("email"))} if sent or body.typed else None
+        return FormProblems(Problem(shared.no_method(FlowKind.VERIFICATION)), values=values)
 
     def again(self, flow: Flow[VerificationDetail]) -> Start:
         return Start(type=flow.type, request_url=flow.request_url, return_to=flow.return_to)

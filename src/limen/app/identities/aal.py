@@ -15,14 +15,16 @@ class MethodFactors:
         self._specs: Mapping[CredentialType, CredentialSpec] = {spec.type: spec for spec in specs}
 
     def available_aal(self, identity: Identity) -> Aal:
-        """The highest level the identity could reach: two need a first and a second factor."""
+        """The highest level the identity could reach. Whoever has a second factor is asked for it even without a first one:
+        a recovery stands in for the first, and must not stand in for both (REC-18).
+        """
         first = second = False
         for credential in identity.credentials.values():
             spec = self._specs.get(credential.type)
             if spec is not None:
                 first = first or spec.first_factor(credential)
                 second = second or spec.second_factor(credential)
-        if first and second:
+        if second:
             return Aal.AAL2
         return Aal.AAL1 if first else Aal.AAL0
 

@@ -20,6 +20,11 @@ class State(StrEnum):
     AWAITING_CODE = "recovery_awaiting_code"
 
 
+CHOOSING_ADDRESS: Final = frozenset(
+    {State.AWAITING_ADDRESS, State.AWAITING_ADDRESS_CHOICE, State.CONFIRMING_ADDRESS, State.AWAITING_CODE}
+)
+"""The steps of a recovery in which one of several addresses is chosen (REC-09 … REC-12)."""
+
 INITIAL: Final[dict[FlowKind, State]] = {
     FlowKind.LOGIN: State.CHOOSE_METHOD,
     FlowKind.REGISTRATION: State.CHOOSE_METHOD,
@@ -28,6 +33,9 @@ INITIAL: Final[dict[FlowKind, State]] = {
     FlowKind.VERIFICATION: State.CHOOSE_METHOD,
 }
 """Where each kind of flow begins."""
+
+INSTEAD: Final[dict[FlowKind, State]] = {FlowKind.RECOVERY: State.AWAITING_ADDRESS}
+"""Where a kind of flow begins that is configured to (REC-09)."""
 
 _CODE_STEPS: Final = {
     State.CHOOSE_METHOD: frozenset({State.SENT_EMAIL, State.PASSED_CHALLENGE}),
@@ -48,8 +56,10 @@ TRANSITIONS: Final[dict[FlowKind, dict[State, frozenset[State]]]] = {
         State.AWAITING_ADDRESS_CHOICE: frozenset(
             {State.CONFIRMING_ADDRESS, State.AWAITING_CODE, State.AWAITING_ADDRESS}
         ),
-        State.CONFIRMING_ADDRESS: frozenset({State.AWAITING_CODE, State.AWAITING_ADDRESS}),
-        State.AWAITING_CODE: frozenset({State.AWAITING_CODE, State.PASSED_CHALLENGE, State.AWAITING_ADDRESS}),
+        State.CONFIRMING_ADDRESS: frozenset({State.AWAITING_CODE, State.AWAITING_ADDRESS_CHOICE}),
+        State.AWAITING_CODE: frozenset(
+            {State.AWAITING_CODE, State.PASSED_CHALLENGE, State.AWAITING_ADDRESS, State.AWAITING_ADDRESS_CHOICE}
+        ),
     },
     FlowKind.VERIFICATION: _CODE_STEPS,
 }

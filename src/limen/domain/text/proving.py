@@ -31,6 +31,36 @@ def recovery_code_sent() -> Message:
     return info(1060003, "If this address belongs to an account, a code is on its way to it. Look into your inbox.")
 
 
+def recovery_code_sent_to(masked_address: str) -> Message:
+    text = f"If everything fits, a code is on its way to {masked_address}. Look into your inbox."
+    return info(1060004, text, {"masked_address": masked_address})
+
+
+def recovery_whole_address() -> Message:
+    return info(1060005, "Please type the whole address that you chose, to show that you know it.")
+
+
+def recovery_choose_address() -> Message:
+    return info(1060006, "Choose the address that the code shall go to.")
+
+
+def recovery_back() -> Message:
+    return info(1060007, "Back")
+
+
+def as_it_is(label: str) -> Message:
+    """A label that is the same in every language."""
+    return info(1070000, label)
+
+
+def recovery_address_label() -> Message:
+    return info(1070016, "E-mail address or phone number of your account")
+
+
+def phone_label() -> Message:
+    return info(1070017, "Phone number")
+
+
 def recovery_done_already() -> Message:
     return error(4060001, "You have used this form already. Begin anew if you need to get back in once more.")
 

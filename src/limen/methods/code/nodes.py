@@ -1,5 +1,6 @@
 """What does the code method show? An address, a field for the code, buttons to go on and to have another one sent."""
 
+from limen.domain.identity.addresses import Via
 from limen.domain.text import proving, shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Autocomplete, Group, Input, InputType, Node, hidden, submit
@@ -18,6 +19,20 @@ def email_or_phone() -> Node:
     return Node(
         Group.CODE, Input(name="email", type=InputType.TEXT, required=True), label=proving.email_or_phone_label()
     )
+
+
+def any_address(name: str) -> Node:
+    """Where any address of an account can be typed (REC-09)."""
+    return Node(
+        Group.CODE, Input(name=name, type=InputType.TEXT, required=True), label=proving.recovery_address_label()
+    )
+
+
+def whole_address(name: str, via: Via) -> Node:
+    """Where an address has to be typed in full (REC-11)."""
+    email = via is Via.EMAIL
+    attributes = Input(name=name, type=InputType.EMAIL if email else InputType.TEL, required=True)
+    return Node(Group.CODE, attributes, label=shared.email_label() if email else proving.phone_label())
 
 
 def exact_code(label: Message) -> Node:

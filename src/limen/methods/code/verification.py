@@ -20,7 +20,7 @@ from limen.domain.text import shared
 from limen.domain.text.validation import required
 from limen.domain.ui.nodes import Node
 from limen.kernel.json_doc import JsonDoc
-from limen.methods.code import nodes
+from limen.methods.code import nodes, trying
 from limen.methods.code.texts import verification_code_label
 
 _SMS = "sms"
@@ -44,7 +44,7 @@ class CodeVerification:
     ) -> Attempt[VerificationDetail, Proof]:
         noted = msgspec.structs.replace(flow, transient_payload=body.transient_payload)
         if flow.state is State.PASSED_CHALLENGE:
-            return partial(_over, proving.StartOver(texts.verification_done_already()))
+            return partial(proving.start_over, texts.verification_done_already())
         if code := body.text("code"):
             return partial(self._entered, scope, noted, code)
         sent = body.text("email")
@@ -82,22 +82,7 @@ class CodeVerification:
     async def _entered(
         self, scope: Scope, flow: Flow[VerificationDetail], code: str
     ) -> Done[VerificationDetail, Proof] | Stay[VerificationDetail]:
-        counted, came = await proving.tried(scope, flow, code)
-        if came.too_often:
-            raise proving.StartOver(proving.too_often())
-        wrong = Stay(flow=counted, messages=(texts.verification_code_wrong(),), again=False)
-        if came.secret is None or came.secret.identity_id is None:
-            return wrong
-        if came.secret.expires_at <= scope.services.clock.now():
-            raise proving.StartOver(shared.flow_expired(FlowKind.VERIFICATION, came.secret.expires_at))
-        identity = await scope.services.storage.identities.get(came.secret.identity_id)
-        if identity is None:
-            return wrong
-        used = (came.secret.id,)
-        address, via = came.secret.address, came.secret.via
-        proof = Proof(identity=identity, method=proving.CODE, address=address, via=via, used=used)
-        return Done(flow=counted, result=proof)
-
-
-async def _over(over: proving.StartOver) -> Done[VerificationDetail, Proof]:
-    raise over
+        came = await trying.tried(scope, flow, code, texts.verification_code_wrong())
+        if isinstance(came, Stay):
+            return came
+        return Done(flow=came.flow, result=proving.proof(came.identity, proving.CODE, came.secret))
