@@ -18,6 +18,7 @@ from limen.domain.session.amr import AuthenticationMethod
 from limen.domain.session.session import IssuedSession
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
+from limen.domain.ui.order import Arrange
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc, JsonObject
 from limen.ports.storage import UnitOfWork
@@ -118,6 +119,8 @@ class Stay(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
     messages: tuple[Message, ...] = ()
     again: bool = True
     along: Along | None = None
+    arranged: Arrange | None = None
+    """The order of this form, where it is not the usual one of its kind (QK-02: a form that was just put together anew)."""
 
 
 class Narrow(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeGuard, TypeVar
+from typing import Final, Generic, TypeGuard, TypeVar
 
 import msgspec
 
@@ -31,6 +31,7 @@ from limen.app.flows.contract import (
     Stay,
     Submission,
 )
+from limen.app.flows.prompt import Prompt
 from limen.app.flows.proving import StartOver
 from limen.app.flows.return_to import checked
 from limen.app.flows.spec import FlowSpec, Guard
@@ -45,6 +46,7 @@ from limen.domain.ids import FlowId, MethodName, canonical_uuid
 from limen.domain.text import shared
 from limen.domain.ui.form import Form
 from limen.domain.ui.nodes import Group, Node, has_button, hidden
+from limen.domain.ui.order import Arrange
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
 from limen.kernel.urls import joined, with_query
@@ -52,6 +54,9 @@ from limen.ports.storage import FlowChanged
 
 D = TypeVar("D", bound=Detail)
 R = TypeVar("R")
+
+_WHO: Final = "identifier"
+"""The field that methods share: of several the last one asks."""
 
 
 class FlowEngine(Generic[D, R]):
@@ -75,10 +80,30 @@ class FlowEngine(Generic[D, R]):
         """A new flow. Raises what refuses it, and what a `before` hook refuses it with."""
         flow = await self.prepared(scope, start)
         await self._hooks.before(scope, FlowStarting(kind=self.spec.kind, flow=flow))
+        flow, along = await self._prompted(scope, flow)
         unit = scope.services.storage.unit()
         unit.flows.add(flow)
+        if along is not None:
+            along.put_into(unit)
         await unit.commit()
         return ShowFlow(flow=flow)
+
+    async def _prompted(self, scope: Scope, flow: Flow[D]) -> tuple[Flow[D], Along | None]:
+        """The new flow after the first step of its only way on, where that needs no choice; else as it is (CODE-10)."""
+        for part in self._enabled(scope).values():
+            attempt = await part.first_step(scope, flow) if _is_prompt(part) else None
+            if attempt is None or await self._other_ways(scope, flow, part):
+                continue
+            step = await attempt()
+            if isinstance(step, Stay):
+                form = (await self._presented(scope, step.flow, step.arranged)).holding(step.values)
+                return msgspec.structs.replace(step.flow, form=form.saying(*step.messages)), step.along
+        return flow, None
+
+    async def _other_ways(self, scope: Scope, flow: Flow[D], one: object) -> bool:
+        """Whether any other method has something to show in the form."""
+        others = (part for part in self._enabled(scope).values() if part is not one)
+        return any([bool(await part.present(scope, flow)) for part in others])
 
     async def prepared(self, scope: Scope, start: Start, detail: D | None = None) -> Flow[D]:
         """A new flow that is not stored yet, to be stored with something else. Raises what refuses it; with a detail of
@@ -106,10 +131,11 @@ class FlowEngine(Generic[D, R]):
         form = await self._presented(scope, flow)
         return msgspec.structs.replace(flow, form=form.saying(*self._policy.messages(scope, flow)))
 
-    async def _presented(self, scope: Scope, flow: Flow[D]) -> Form:
+    async def _presented(self, scope: Scope, flow: Flow[D], arranged: Arrange | None = None) -> Form:
         """The form with the nodes of every method that takes part, as the flow stands."""
         nodes = await nodes_of(scope, flow, self._participants)
-        return Form(action=flow.form.action, nodes=self._policy.order(scope, flow, nodes))
+        ordered = arranged(nodes) if arranged is not None else self._policy.order(scope, flow, nodes)
+        return Form(action=flow.form.action, nodes=ordered)
 
     def _enabled(self, scope: Scope) -> dict[MethodName, Participant[D, R]]:
         return {name: part for name, part in self._participants.items() if scope.config.method_enabled(name)}
@@ -244,7 +270,7 @@ class FlowEngine(Generic[D, R]):
         return await self._stay(scope, Stay(flow=step.flow))
 
     async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
-        form = (await self._presented(scope, step.flow)).holding(step.values).saying(*step.messages)
+        form = (await self._presented(scope, step.flow, step.arranged)).holding(step.values).saying(*step.messages)
         return await self._saved(
             scope, msgspec.structs.replace(step.flow, form=form), again=step.again, along=step.along
         )
@@ -314,6 +340,10 @@ def _is_direct(part: Participant[D, R]) -> TypeGuard[Direct[D, R]]:
     return isinstance(part, Direct)
 
 
+def _is_prompt(part: Participant[D, R]) -> TypeGuard[Prompt[D, R]]:
+    return isinstance(part, Prompt)
+
+
 def _refuse_forgery(scope: Scope, flow: Flow[Detail], body: Submission) -> None:
     if not _for_anybody(flow):
         type = FlowType.BROWSER if _opened_here(scope, flow, body) else flow.type
@@ -340,7 +370,10 @@ async def nodes_of(scope: Scope, flow: Flow[D], participants: Mapping[MethodName
     waiting = flow.active if flow.state is State.SENT_EMAIL and flow.active in participants else None
     for name, participant in participants.items():
         if scope.config.method_enabled(name) and waiting in {None, name}:
-            nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
+            shown = await participant.present(scope, flow)
+            if any(node.name == _WHO for node in shown):
+                nodes = [node for node in nodes if node.name != _WHO]
+            nodes += [node for node in shown if node not in nodes]
     if nodes or flow.csrf_token or flow.type is FlowType.BROWSER:
         nodes.insert(0, csrf_node(scope, FlowType.BROWSER if flow.csrf_token else flow.type))
     return nodes

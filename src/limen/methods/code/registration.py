@@ -84,6 +84,7 @@ class CodeRegistration:
             flow=begun,
             values=newcomer.values,
             messages=(texts.sign_up_code_sent(),),
+            arranged=nodes.as_given,
             along=proving.Mailing(tuple(parts)),
         )
 
