@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from limen.app.errors import AlreadySignedIn, BadParameter, FirstFactorRequired
-from limen.app.flows import proving
+from limen.app.flows import csrf, proving
 from limen.app.flows.contract import Authenticated, FormProblems, Problem, Reply, SignedIn, Start, Submission
 from limen.app.flows.return_to import after, checked
 from limen.app.hooks.contract import Effect, LoggedIn
@@ -27,7 +27,7 @@ from limen.domain.ids import SessionId
 from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
-from limen.domain.ui.nodes import Node
+from limen.domain.ui.nodes import Group, Node, has_button
 from limen.domain.ui.order import LOGIN_GROUPS, by_group, with_new_behind
 from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent, UnitOfWork
 
@@ -103,6 +103,8 @@ class LoginPolicy:
         return said
 
     def order(self, scope: Scope, flow: Flow[LoginDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
+        if flow.type is FlowType.API and not flow.form.nodes and _codes_only(nodes):
+            nodes = tuple(node for node in nodes if node.name != csrf.FIELD)
         if flow.detail.step is SignInStep.PROOF and flow.state is State.CHOOSE_METHOD:
             return with_new_behind(nodes, flow.form.nodes)
         return by_group(nodes, LOGIN_GROUPS)
@@ -223,6 +225,11 @@ def _requested(aal: str) -> Aal:
     if aal.lower() in {Aal.AAL1, Aal.AAL2}:
         return Aal(aal.lower())
     raise BadParameter("The aal parameter can be aal1 or aal2.")
+
+
+def _codes_only(nodes: Sequence[Node]) -> bool:
+    """Whether a code is the only way in: such native forms have no field for the anti-CSRF token when new (SEC-02)."""
+    return {node.group for node in nodes if has_button((node,))} == {Group.CODE}
 
 
 def _first_step(scope: Scope, *, refresh: bool, aal: Aal) -> SignInStep:

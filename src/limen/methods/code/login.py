@@ -61,9 +61,10 @@ class CodeLogin:
         chosen = body.text(chosen_address.FIELD) if chosen_address.choosing(scope, flow) else ""
         if waits and not body.text("resend") and (code or not chosen):
             if not code:
-                raise FormProblems(Problem(required("code"), "code"))
+                values = {"identifier": JsonDoc.of(proving.progress(flow).address)}
+                raise FormProblems(Problem(required("code"), "code"), values=values)
             return partial(self._entered, scope, noted, code, body.text("identifier"))
-        entered = chosen or body.text("identifier") or (proving.progress(flow).address if waits else "")
+        entered = chosen or body.text("identifier") or _known_address(scope, flow)
         if not entered:
             raise FormProblems(Problem(required("identifier"), "identifier"))
         if chosen_address.choosing(scope, flow):
@@ -133,6 +134,14 @@ class CodeLogin:
 def _offered(scope: Scope, flow: Flow[LoginDetail]) -> bool:
     code = scope.config.selfservice.methods.code
     return code.mfa_enabled if flow.detail.requested_aal is Aal.AAL2 else code.passwordless_enabled
+
+
+def _known_address(scope: Scope, flow: Flow[LoginDetail]) -> str:
+    """Where a code goes when no address is sent: where the last one went, or to whoever confirms who they are (CODE-12)."""
+    if flow.state is State.SENT_EMAIL:
+        return proving.progress(flow).address
+    own = chosen_address.own_addresses(scope, flow) if flow.detail.refresh else ()
+    return own[0].address if len(own) == 1 else ""
 
 
 def _is_field(asked: Node | None) -> bool:
