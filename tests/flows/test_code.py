@@ -123,7 +123,8 @@ async def test_a_code_signs_up(client: Client) -> None:
     assert again.shown.said == [4040003]
     other = await visitor.submit(sent.shown, method="code", traits={**TRAITS, "name": "Bob"}, code=code)
     assert other.shown.said == [4000036]
-    assert (await visitor.submit(sent.shown, method="code", traits=TRAITS, code=code)).done
+    assert await house.identities() == 0
+    assert (await visitor.submit(other.shown, method="code", traits={**TRAITS, "name": "Bob"}, code=code)).done
     assert await visitor.signed_in()
     (id,) = await house.identity_ids()
     assert (await house.identity(id)).verifiable_addresses[0].verified
@@ -242,3 +243,38 @@ async def test_native_forms_with_nothing_but_a_code_have_no_token_until_somethin
     assert nodes_of(form) == [("identifier", "text"), ("method", "submit")]
     refused = await visitor.submit(form, method="code", identifier=ADA)
     assert nodes_of(refused.shown) == [("csrf_token", "hidden"), ("identifier", "text"), ("method", "submit")]
+
+
+@EACH
+@pytest.mark.covers("CODE-14")
+async def test_what_was_entered_last_is_what_a_sign_up_is_held_to(client: Client) -> None:
+    """The address that the code went to has to be among the traits, whatever the form shows meanwhile."""
+    house = await built(ON, schema=SCHEMA)
+    visitor = house.visitor(client)
+    sent = (await visitor.submit(await visitor.start("registration"), method="code", traits=TRAITS)).shown
+    code = house.letters.code(ADA)
+    other: JsonObject = {"email": "eve@house.test", "name": "Ada"}
+    changed = (await visitor.submit(sent, method="code", traits=other, code=code)).shown
+    assert (changed.said, changed.attribute("traits.email")) == ([4000036], "eve@house.test")
+    assert (await visitor.submit(changed, method="code", traits=other, code=code)).shown.said == [4040003]
+    assert (await visitor.submit(changed, method="code", traits=TRAITS, code=code)).shown.said == [4000036]
+    assert await house.identities() == 0
+    assert (await visitor.submit(changed, method="code", traits=TRAITS, code=code)).done
+
+
+@EACH
+@pytest.mark.covers("CODE-14", "NEGO-03", "REG-24")
+async def test_lists_travel_along_to_the_account(client: Client) -> None:
+    """A browser sends back what the form shows, so that has to be all of it."""
+    schema = person({"email": BY_CODE, "tags": {"type": "array", "items": {"type": "string"}}}, "email")
+    house = await built(ON, schema=schema)
+    visitor = house.visitor(client)
+    traits: JsonObject = {"email": ADA, "tags": ["red", "blue"]}
+    sent = (await visitor.submit(await visitor.start("registration"), method="code", traits=traits)).shown
+    shown = [(name, sent.attribute(name, "type"), sent.attribute(name)) for name in ("traits.tags.0", "traits.tags.1")]
+    assert shown == [("traits.tags.0", "hidden", "red"), ("traits.tags.1", "hidden", "blue")]
+    filled: JsonObject = {name: value for name, _, value in shown if isinstance(value, str)}
+    form: JsonObject = {"traits.email": ADA, **filled} if client is Client.BROWSER else {"traits": traits}
+    assert (await visitor.submit(sent, method="code", code=house.letters.code(ADA), **form)).done
+    (id,) = await house.identity_ids()
+    assert (await house.identity(id)).traits.members()["tags"] == ["red", "blue"]
