@@ -293,7 +293,9 @@ async def housed(
         passwords=hasher,
         breaches=breaches,
         schemas=schemas,
-        factors=MethodFactors(method.credential for method in methods if method.credential is not None),
+        factors=MethodFactors(
+            (method.credential for method in methods if method.credential is not None), source.current
+        ),
         sealing=AesSealing(entropy),
         signing=JoseSigning(),
         jsonnet=NoPrograms(),

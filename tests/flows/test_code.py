@@ -123,7 +123,8 @@ async def test_a_code_signs_up(client: Client) -> None:
     assert again.shown.said == [4040003]
     other = await visitor.submit(sent.shown, method="code", traits={**TRAITS, "name": "Bob"}, code=code)
     assert other.shown.said == [4000036]
-    assert (await visitor.submit(sent.shown, method="code", traits=TRAITS, code=code)).done
+    assert await house.identities() == 0
+    assert (await visitor.submit(other.shown, method="code", traits={**TRAITS, "name": "Bob"}, code=code)).done
     assert await visitor.signed_in()
     (id,) = await house.identity_ids()
     assert (await house.identity(id)).verifiable_addresses[0].verified
@@ -153,3 +154,127 @@ async def test_without_the_switch_codes_neither_sign_in_nor_up(client: Client) -
     form = await visitor.start("registration")
     assert (await visitor.submit(form, method="code", traits=TRAITS)).shown.said == [4010003]
     assert house.letters.composed == []
+
+
+SENT_NODES = [("method", "hidden"), ("code", "text"), ("method", "submit"), ("resend", "submit")]
+SORTED_NODES = [("code", "text"), ("resend", "submit"), ("method", "hidden"), ("method", "submit")]
+
+
+def nodes_of(shown: Shown) -> list[tuple[object, object]]:
+    """Name and type of every input, in the order of the form."""
+    ui = shown.wire["ui"]
+    assert isinstance(ui, dict)
+    nodes = ui["nodes"]
+    assert isinstance(nodes, list)
+    found: list[tuple[object, object]] = []
+    for node in nodes:
+        assert isinstance(node, dict)
+        attributes = node["attributes"]
+        assert isinstance(attributes, dict)
+        found.append((attributes["name"], attributes["type"]))
+    return found
+
+
+def token_of(client: Client) -> list[tuple[object, object]]:
+    return [] if client is Client.API else [("csrf_token", "hidden")]
+
+
+@EACH
+@pytest.mark.covers("CODE-04", "CODE-06", "LOGIN-30")
+async def test_a_form_that_a_code_was_sent_for_stands_as_it_was_made_until_a_code_is_wrong(client: Client) -> None:
+    house = await house_of_ada()
+    visitor = house.visitor(client)
+    sent = (await asked(visitor)).shown
+    assert nodes_of(sent) == [("identifier", "hidden"), *SENT_NODES, *token_of(client)]
+    refused = (await entered(visitor, sent, wrong(house.letters.code(ADA)))).shown
+    assert nodes_of(refused) == [("csrf_token", "hidden"), ("identifier", "hidden"), *SORTED_NODES]
+    again = (await visitor.submit(refused, method="code", identifier=ADA, resend="code")).shown
+    assert nodes_of(again) == [("identifier", "hidden"), *SENT_NODES, *token_of(client)]
+
+
+@EACH
+@pytest.mark.covers("CODE-13", "REG-21")
+async def test_a_sign_up_that_waits_for_a_code_shows_the_code_behind_the_traits(client: Client) -> None:
+    house = await built(ON, schema=SCHEMA)
+    visitor = house.visitor(client)
+    sent = (await visitor.submit(await visitor.start("registration"), method="code", traits=TRAITS)).shown
+    traits = [("csrf_token", "hidden"), ("traits.email", "hidden"), ("traits.name", "hidden")]
+    assert nodes_of(sent) == [*traits, *SENT_NODES]
+    code = wrong(house.letters.code(ADA))
+    refused = (await visitor.submit(sent, method="code", traits=TRAITS, code=code)).shown
+    assert nodes_of(refused) == [*traits, *SORTED_NODES]
+
+
+@EACH
+@pytest.mark.covers("LOGIN-03", "CODE-12")
+async def test_who_confirms_who_they_are_is_asked_for_the_address_or_left_with_their_own(client: Client) -> None:
+    house = await house_of_ada()
+    visitor = house.visitor(client)
+    await visitor.sign_in(ADA)
+    form = await visitor.start("login", refresh="true")
+    assert (form.attribute("identifier", "type"), form.attribute("identifier")) == ("text", "")
+    assert form.names.count("identifier") == 1
+    sent = (await visitor.submit(form, method="code")).shown
+    assert (sent.attribute("identifier", "type"), sent.attribute("identifier"), sent.said) == ("hidden", ADA, [1010025])
+    assert (await entered(visitor, sent, house.letters.code(ADA))).done
+
+
+@EACH
+@pytest.mark.covers("CODE-12", "LOGIN-17")
+async def test_confirming_who_one_is_sends_nothing_to_somebody_else(client: Client) -> None:
+    house = await house_of_ada()
+    await house.visitor().sign_up("bob@house.test")
+    visitor = house.visitor(client)
+    await visitor.sign_in(ADA)
+    form = await visitor.start("login", refresh="true")
+    refused = await visitor.submit(form, method="code", identifier="bob@house.test")
+    assert refused.shown.said == [4000035]
+    assert house.letters.to("bob@house.test") == []
+
+
+@pytest.mark.covers("SEC-02", "CODE-01")
+async def test_native_forms_with_nothing_but_a_code_have_no_token_until_something_is_wrong() -> None:
+    house = await built(
+        {**ON, "selfservice": {"methods": {"password": {"enabled": False}, "code": {"passwordless_enabled": True}}}},
+        schema=SCHEMA,
+    )
+    visitor = house.visitor(Client.API)
+    form = await visitor.start("login")
+    assert nodes_of(form) == [("identifier", "text"), ("method", "submit")]
+    refused = await visitor.submit(form, method="code", identifier=ADA)
+    assert nodes_of(refused.shown) == [("csrf_token", "hidden"), ("identifier", "text"), ("method", "submit")]
+
+
+@EACH
+@pytest.mark.covers("CODE-14")
+async def test_what_was_entered_last_is_what_a_sign_up_is_held_to(client: Client) -> None:
+    """The address that the code went to has to be among the traits, whatever the form shows meanwhile."""
+    house = await built(ON, schema=SCHEMA)
+    visitor = house.visitor(client)
+    sent = (await visitor.submit(await visitor.start("registration"), method="code", traits=TRAITS)).shown
+    code = house.letters.code(ADA)
+    other: JsonObject = {"email": "eve@house.test", "name": "Ada"}
+    changed = (await visitor.submit(sent, method="code", traits=other, code=code)).shown
+    assert (changed.said, changed.attribute("traits.email")) == ([4000036], "eve@house.test")
+    assert (await visitor.submit(changed, method="code", traits=other, code=code)).shown.said == [4040003]
+    assert (await visitor.submit(changed, method="code", traits=TRAITS, code=code)).shown.said == [4000036]
+    assert await house.identities() == 0
+    assert (await visitor.submit(changed, method="code", traits=TRAITS, code=code)).done
+
+
+@EACH
+@pytest.mark.covers("CODE-14", "NEGO-03", "REG-24")
+async def test_lists_travel_along_to_the_account(client: Client) -> None:
+    """A browser sends back what the form shows, so that has to be all of it."""
+    schema = person({"email": BY_CODE, "tags": {"type": "array", "items": {"type": "string"}}}, "email")
+    house = await built(ON, schema=schema)
+    visitor = house.visitor(client)
+    traits: JsonObject = {"email": ADA, "tags": ["red", "blue"]}
+    sent = (await visitor.submit(await visitor.start("registration"), method="code", traits=traits)).shown
+    shown = [(name, sent.attribute(name, "type"), sent.attribute(name)) for name in ("traits.tags.0", "traits.tags.1")]
+    assert shown == [("traits.tags.0", "hidden", "red"), ("traits.tags.1", "hidden", "blue")]
+    filled: JsonObject = {name: value for name, _, value in shown if isinstance(value, str)}
+    form: JsonObject = {"traits.email": ADA, **filled} if client is Client.BROWSER else {"traits": traits}
+    assert (await visitor.submit(sent, method="code", code=house.letters.code(ADA), **form)).done
+    (id,) = await house.identity_ids()
+    assert (await house.identity(id)).traits.members()["tags"] == ["red", "blue"]

@@ -2,8 +2,10 @@
 
 import pytest
 
+from doubles.second_factor import METHOD
 from limen.app.scope import Client
-from limen.domain.identity.aal import Aal
+from limen.domain.identity.credentials import Credential, CredentialType
+from limen.kernel.json_doc import JsonDoc
 from play import ADA, AGAIN, BOB, EACH, House, Visitor, built
 from play_config import PASSWORD, PUBLIC, UI
 from play_shown import listed, moment, part
@@ -21,6 +23,16 @@ async def stranger(house: House, client: Client, email: str = ADA) -> Visitor:
     """Somebody with an account who is not signed in, in a client that has never been here."""
     await member(house, Client.API, email)
     return house.visitor(client)
+
+
+async def with_number(house: House, id: str) -> None:
+    """Give somebody the second factor of the tests; the level is noted when they sign in next."""
+    now = house.clock.now()
+    number = Credential(
+        type=CredentialType.TOTP, identifiers=(id,), config=JsonDoc.of({}), created_at=now, updated_at=now
+    )
+    known = dict((await house.identity(id)).credentials)
+    await house.change(id, credentials={**known, CredentialType.TOTP: number})
 
 
 # -- asking for a form while signed in ----------------------------------------------------------------------------------
@@ -179,9 +191,9 @@ async def test_somebody_else_does_not_inherit_the_session_by_a_refresh(client: C
 @EACH
 @pytest.mark.covers("LOGIN-25", "LOGIN-22", "SESS-12", "SESS-15")
 async def test_whoever_has_a_second_factor_is_asked_for_it(client: Client) -> None:
-    house = await built()
+    house = await built(methods=(METHOD,))
     visitor = await stranger(house, client)
-    await house.change((await house.identity_ids())[0], available_aal=Aal.AAL2)
+    await with_number(house, (await house.identity_ids())[0])
     outcome = await visitor.sign_in(ADA, return_to=f"{UI}/inside")
     assert outcome.went_to.startswith(f"{PUBLIC}/self-service/login/browser?aal=aal2") is (client is not Client.API)
     match client:
@@ -200,9 +212,9 @@ async def test_whoever_has_a_second_factor_is_asked_for_it(client: Client) -> No
 @EACH
 @pytest.mark.covers("SESS-15", "LOGIN-25")
 async def test_one_factor_is_enough_where_the_operator_says_so(client: Client) -> None:
-    house = await built({"session": {"whoami": {"required_aal": "aal1"}}})
+    house = await built({"session": {"whoami": {"required_aal": "aal1"}}}, methods=(METHOD,))
     visitor = await stranger(house, client)
-    await house.change((await house.identity_ids())[0], available_aal=Aal.AAL2)
+    await with_number(house, (await house.identity_ids())[0])
     assert (await visitor.sign_in(ADA)).done
     assert await visitor.signed_in()
 

@@ -128,7 +128,9 @@ async def build(request: LoadRequest) -> House:
         passwords=passwords,
         breaches=RangeBreaches(egress, clock, log),
         schemas=schemas,
-        factors=MethodFactors(method.credential for method in methods if method.credential is not None),
+        factors=MethodFactors(
+            (method.credential for method in methods if method.credential is not None), source.current
+        ),
         sealing=AesSealing(entropy),
         signing=JoseSigning(),
         jsonnet=jsonnet,

@@ -22,7 +22,6 @@ class NotYet(msgspec.Struct, frozen=True, kw_only=True):
 NOT_YET: Final = (
     NotYet(feature="HTTPS on Limen's own listeners", keys=("serve.public.tls", "serve.admin.tls")),
     NotYet(feature="Unix domain sockets", keys=("serve.public.socket", "serve.admin.socket")),
-    NotYet(feature="codes as a second factor", keys=("selfservice.methods.code.mfa_enabled",), when="on"),
     NotYet(feature="limits on guesses and on requests", keys=("security.rate_limits.enabled",), when="on"),
     NotYet(feature="hiding who has an account in sign-up", keys=("security.account_enumeration.mitigate",), when="on"),
     NotYet(feature="authenticator apps", keys=("selfservice.methods.totp.enabled",), when="on"),
@@ -46,11 +45,6 @@ NOT_YET: Final = (
     NotYet(feature="read consistency levels", keys=("preview",)),
     NotYet(feature="settings of web hooks", keys=("clients.web_hook",)),
     NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
-    NotYet(
-        feature="choices about recovery and codes",
-        keys=("feature_flags.refresh_login_choose_address",),
-        when="on",
-    ),
 )
 
 HOOKS_NOT_YET: Final = (

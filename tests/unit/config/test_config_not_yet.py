@@ -21,7 +21,7 @@ def test_each_listed_key_exists() -> None:
 def test_a_feature_is_warned_of_once_however_often_it_is_asked_for() -> None:
     document: JsonObject = {
         "selfservice": {
-            "methods": {"totp": {"enabled": True}, "code": {"enabled": True, "mfa_enabled": True}},
+            "methods": {"totp": {"enabled": True}, "lookup_secret": {"enabled": True}},
             "flows": {
                 "login": {"after": {"hooks": [{"hook": "web_hook"}], "password": {"hooks": [{"hook": "web_hook"}]}}},
                 "registration": {"before": {"hooks": [{"hook": "web_hook"}]}},
@@ -29,8 +29,8 @@ def test_a_feature_is_warned_of_once_however_often_it_is_asked_for() -> None:
         },
     }
     assert [warning.key for warning in missing_features(document)] == [
-        "selfservice.methods.code.mfa_enabled",
         "selfservice.methods.totp.enabled",
+        "selfservice.methods.lookup_secret.enabled",
         "selfservice.flows.login.after.hooks",
     ]
 

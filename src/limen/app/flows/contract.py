@@ -18,6 +18,7 @@ from limen.domain.session.amr import AuthenticationMethod
 from limen.domain.session.session import IssuedSession
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
+from limen.domain.ui.order import Arrange
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc, JsonObject
 from limen.ports.storage import UnitOfWork
@@ -120,12 +121,12 @@ class Stay(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
     along: Along | None = None
     later: Callable[[], Awaitable[Along]] | None = None
     """What is looked up and made after the answer, and then stored: its length tells nobody what was found (SEC-08)."""
+    arranged: Arrange | None = None
+    """The order of this form, where it is not the usual one of its kind (QK-02: a form that was just put together anew)."""
 
 
 class Narrow(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
-    """Show the ways in that are left: `flow` as it goes on with them, or, when no method has one, `back` with the problems
-    (IDF-01, IDF-02). A way that is the only one and needs nothing more begins at once (QK-26).
-    """
+    """Show `flow` with the ways in that are left (the only one begins at once), or `back` with the problems (IDF-01, QK-26)."""
 
     flow: Flow[D_co]
     back: Flow[D_co]

@@ -1,6 +1,6 @@
 """How does any flow work? Create, read, submit, replace: written once for all five kinds."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, Generic, TypeGuard, TypeVar
@@ -32,6 +32,8 @@ from limen.app.flows.contract import (
     Stay,
     Submission,
 )
+from limen.app.flows.presented import csrf_node, nodes_of, submit_url
+from limen.app.flows.prompt import Prompt
 from limen.app.flows.proving import StartOver
 from limen.app.flows.return_to import checked
 from limen.app.flows.spec import FlowSpec, Guard
@@ -45,9 +47,9 @@ from limen.domain.flow.states import INITIAL, State
 from limen.domain.ids import FlowId, MethodName, canonical_uuid
 from limen.domain.text import shared
 from limen.domain.ui.form import Form
-from limen.domain.ui.nodes import Group, Node, has_button, hidden
+from limen.domain.ui.nodes import has_button
+from limen.domain.ui.order import Arrange
 from limen.kernel.errors import LimenError
-from limen.kernel.json_doc import JsonDoc
 from limen.kernel.urls import joined, with_query
 from limen.ports.storage import FlowChanged, IdentityChanged
 
@@ -77,10 +79,30 @@ class FlowEngine(Generic[D, R]):
         """A new flow. Raises what refuses it, and what a `before` hook refuses it with."""
         flow = await self.prepared(scope, start)
         await self._hooks.before(scope, FlowStarting(kind=self.spec.kind, flow=flow))
+        flow, along = await self._prompted(scope, flow)
         unit = scope.services.storage.unit()
         unit.flows.add(flow)
+        if along is not None:
+            along.put_into(unit)
         await unit.commit()
         return ShowFlow(flow=flow)
+
+    async def _prompted(self, scope: Scope, flow: Flow[D]) -> tuple[Flow[D], Along | None]:
+        """The new flow after the first step of its only way on, where that needs no choice; else as it is (CODE-10)."""
+        for part in self._enabled(scope).values():
+            attempt = await part.first_step(scope, flow) if _is_prompt(part) else None
+            if attempt is None or await self._other_ways(scope, flow, part):
+                continue
+            step = await attempt()
+            if isinstance(step, Stay):
+                form = (await self._presented(scope, step.flow, step.arranged)).holding(step.values)
+                return msgspec.structs.replace(step.flow, form=form.saying(*step.messages)), step.along
+        return flow, None
+
+    async def _other_ways(self, scope: Scope, flow: Flow[D], one: object) -> bool:
+        """Whether any other method has something to show in the form."""
+        others = (part for part in self._enabled(scope).values() if part is not one)
+        return any([bool(await part.present(scope, flow)) for part in others])
 
     async def prepared(self, scope: Scope, start: Start, detail: D | None = None) -> Flow[D]:
         """A new flow that is not stored yet, to be stored with something else. Raises what refuses it; with a detail of
@@ -108,10 +130,11 @@ class FlowEngine(Generic[D, R]):
         form = await self._presented(scope, flow)
         return msgspec.structs.replace(flow, form=form.saying(*self._policy.messages(scope, flow)))
 
-    async def _presented(self, scope: Scope, flow: Flow[D]) -> Form:
+    async def _presented(self, scope: Scope, flow: Flow[D], arranged: Arrange | None = None) -> Form:
         """The form with the nodes of every method that takes part, as the flow stands."""
         nodes = await nodes_of(scope, flow, self._participants)
-        return Form(action=flow.form.action, nodes=self._policy.order(scope, flow, nodes))
+        ordered = arranged(nodes) if arranged is not None else self._policy.order(scope, flow, nodes)
+        return Form(action=flow.form.action, nodes=ordered)
 
     def _enabled(self, scope: Scope) -> dict[MethodName, Participant[D, R]]:
         return {name: part for name, part in self._participants.items() if scope.config.method_enabled(name)}
@@ -246,7 +269,7 @@ class FlowEngine(Generic[D, R]):
         return await self._stay(scope, Stay(flow=step.flow))
 
     async def _stay(self, scope: Scope, step: Stay[D]) -> ShowFlow:
-        form = (await self._presented(scope, step.flow)).holding(step.values).saying(*step.messages)
+        form = (await self._presented(scope, step.flow, step.arranged)).holding(step.values).saying(*step.messages)
         shown = await self._saved(
             scope, msgspec.structs.replace(step.flow, form=form), again=step.again, along=step.along
         )
@@ -336,6 +359,10 @@ def _is_direct(part: Participant[D, R]) -> TypeGuard[Direct[D, R]]:
     return isinstance(part, Direct)
 
 
+def _is_prompt(part: Participant[D, R]) -> TypeGuard[Prompt[D, R]]:
+    return isinstance(part, Prompt)
+
+
 def _refuse_forgery(scope: Scope, flow: Flow[Detail], body: Submission) -> None:
     if not _for_anybody(flow):
         type = FlowType.BROWSER if _opened_here(scope, flow, body) else flow.type
@@ -352,28 +379,3 @@ def _opened_here(scope: Scope, flow: Flow[Detail], body: Submission) -> bool:
     link itself got the cookie, too, but sends no token: it goes on as an app.
     """
     return bool(flow.csrf_token) and bool(body.text(csrf.FIELD)) and csrf.belongs_to(scope.browser, flow.csrf_token)
-
-
-async def nodes_of(scope: Scope, flow: Flow[D], participants: Mapping[MethodName, Participant[D, R]]) -> Sequence[Node]:
-    """What every method that is switched on shows of the flow, in no particular order; while a code is on its way, only
-    the method that sent it has something to show.
-    """
-    nodes: list[Node] = []
-    waiting = flow.active if flow.state is State.SENT_EMAIL and flow.active in participants else None
-    for name, participant in participants.items():
-        if scope.config.method_enabled(name) and waiting in {None, name}:
-            nodes += [node for node in await participant.present(scope, flow) if node not in nodes]
-    if nodes or flow.csrf_token or flow.type is FlowType.BROWSER:
-        nodes.insert(0, csrf_node(scope, FlowType.BROWSER if flow.csrf_token else flow.type))
-    return nodes
-
-
-def csrf_node(scope: Scope, type: FlowType) -> Node:
-    """The hidden token that every form carries; empty for native flows (SEC-02)."""
-    value = csrf.masked(scope.browser.token, scope.services.entropy) if type is FlowType.BROWSER else ""
-    return hidden(Group.DEFAULT, csrf.FIELD, JsonDoc.of(value), required=True)
-
-
-def submit_url(base: str, kind: FlowKind, id: FlowId) -> str:
-    """Where a form is sent to (FLOW-02)."""
-    return f"{joined(base, 'self-service', kind.value)}?flow={id}"

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from limen.app.errors import AlreadySignedIn, BadParameter, FirstFactorRequired
+from limen.app.flows import csrf, proving
 from limen.app.flows.contract import Authenticated, FormProblems, Problem, Reply, SignedIn, Start, Submission
 from limen.app.flows.return_to import after, checked
 from limen.app.hooks.contract import Effect, LoggedIn
@@ -26,7 +27,7 @@ from limen.domain.ids import SessionId
 from limen.domain.session.session import IssuedSession
 from limen.domain.text import shared
 from limen.domain.text.message import Message
-from limen.domain.ui.nodes import Node
+from limen.domain.ui.nodes import Group, Node, has_button
 from limen.domain.ui.order import LOGIN_GROUPS, by_group, with_new_behind
 from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent, UnitOfWork
 
@@ -70,7 +71,11 @@ class LoginPolicy:
             raise FormProblems(Problem(shared.already_signed_in()))
 
     def chosen(self, scope: Scope, flow: Flow[LoginDetail], body: Submission) -> str:
-        """The first of two steps has one method only, which goes without saying (IDF-01)."""
+        """The first of two steps has one method only, and so has a button with an address: they go without saying
+        (IDF-01, CODE-10).
+        """
+        if not body.method and body.text("address") and (flow.detail.refresh or flow.detail.requested_aal is Aal.AAL2):
+            return proving.CODE
         first = flow.detail.step is SignInStep.IDENTIFIER and not body.method and body.text("identifier")
         return "identifier_first" if first else body.method
 
@@ -98,6 +103,8 @@ class LoginPolicy:
         return said
 
     def order(self, scope: Scope, flow: Flow[LoginDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:
+        if flow.type is FlowType.API and not flow.form.nodes and _codes_only(nodes):
+            nodes = tuple(node for node in nodes if node.name != csrf.FIELD)
         if flow.detail.step is SignInStep.PROOF and flow.state is State.CHOOSE_METHOD:
             return with_new_behind(nodes, flow.form.nodes)
         return by_group(nodes, LOGIN_GROUPS)
@@ -106,12 +113,15 @@ class LoginPolicy:
         """Hooks first, then one unit of work with everything: the session is there or nothing is (WH-15). Of two submissions
         at once one signs in, and a code signs in once (LOGIN-33); who proves it anew may use the form anew, as in Kratos.
         """
+        result = _with_level(scope, result)
         identity = result.updated or result.identity
         if not identity.active:
             raise FormProblems(Problem(shared.account_disabled()))
         current = scope.session if scope.session and scope.session.identity.id == identity.id else None
         aal = flow.detail.requested_aal
         done = proof(result.method, scope.services.clock.now(), aal)
+        if aal is Aal.AAL2 and current is None:
+            raise FormProblems(Problem(shared.login_done_already()))
         keeps = current is not None and (flow.detail.refresh or aal is Aal.AAL2)
         issued = renewed(scope, current, identity, done) if current and keeps else begun(scope, identity, (done,))
         return_to = after(scope.config, FlowKind.LOGIN, result.method, flow.return_to)
@@ -195,6 +205,19 @@ class Writes(msgspec.Struct, frozen=True, kw_only=True):
         return add_effects(unit, self.effects, identity, keep=self.keep)
 
 
+def _with_level(scope: Scope, result: Authenticated) -> Authenticated:
+    """The level that the person could reach is noted anew when it changed with the configuration: a second factor that was
+    switched on meanwhile is asked for, one that was switched off locks nobody out (SESS-15).
+    """
+    identity = result.updated or result.identity
+    available = scope.services.factors.available_aal(identity)
+    if available is identity.available_aal:
+        return result
+    now = scope.services.clock.now()
+    noted = msgspec.structs.replace(identity, available_aal=available, updated_at=now)
+    return msgspec.structs.replace(result, updated=noted)
+
+
 def _requested(aal: str) -> Aal:
     """The level in the query; letter case does not matter (LOGIN-07). Raises BadParameter."""
     if not aal:
@@ -202,6 +225,11 @@ def _requested(aal: str) -> Aal:
     if aal.lower() in {Aal.AAL1, Aal.AAL2}:
         return Aal(aal.lower())
     raise BadParameter("The aal parameter can be aal1 or aal2.")
+
+
+def _codes_only(nodes: Sequence[Node]) -> bool:
+    """Whether a code is the only way in: such native forms have no field for the anti-CSRF token when new (SEC-02)."""
+    return {node.group for node in nodes if has_button((node,))} == {Group.CODE}
 
 
 def _first_step(scope: Scope, *, refresh: bool, aal: Aal) -> SignInStep:

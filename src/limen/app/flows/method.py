@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from limen.app.flows.contract import Authenticated, Change, Draft, Participant, Proof, Regained
+from limen.config.model import Config
 from limen.domain.flow.details import (
     LoginDetail,
     RecoveryDetail,
@@ -20,12 +21,19 @@ def _never(_: Credential) -> bool:
     return False
 
 
+def _always(_: Config) -> bool:
+    return True
+
+
 class CredentialSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What the method's credential is worth: whether it can be a first or a second factor as it is configured (SESS-14)."""
 
     type: CredentialType
     first_factor: Callable[[Credential], bool] = _never
     second_factor: Callable[[Credential], bool] = _never
+    counts_first: Callable[[Config], bool] = _always
+    """Whether the configuration lets it be a first factor at all (CODE-01)."""
+    counts_second: Callable[[Config], bool] = _always
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):

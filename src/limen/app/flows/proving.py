@@ -57,7 +57,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     prefilled: str = ""
     """The code from an opened link, to be shown in its field (VER-06)."""
     about: str = ""
-    """A fingerprint of the traits that the code was asked for with (CODE-14)."""
+    """The traits that the form shows, as JSON (CODE-14)."""
 
 
 class _Internal(msgspec.Struct, frozen=True):

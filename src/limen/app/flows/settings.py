@@ -25,7 +25,7 @@ from limen.app.flows.contract import (
     Start,
     Submission,
 )
-from limen.app.flows.engine import nodes_of
+from limen.app.flows.presented import nodes_of
 from limen.app.flows.registration import split
 from limen.app.flows.return_to import after, checked
 from limen.app.hooks.contract import Changed, Changing, Continue, Effect, EndOtherSessions, OneAtATime

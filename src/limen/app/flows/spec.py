@@ -75,7 +75,7 @@ class FlowSpec(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
 
 _NEVER: Final = frozenset[FlowType]()
 
-LOGIN: Final = FlowSpec(kind=FlowKind.LOGIN, detail=LoginDetail)
+LOGIN: Final = FlowSpec(kind=FlowKind.LOGIN, detail=LoginDetail, token_with_values=True)
 REGISTRATION: Final = FlowSpec(kind=FlowKind.REGISTRATION, detail=RegistrationDetail)
 SETTINGS: Final = FlowSpec(kind=FlowKind.SETTINGS, detail=SettingsDetail, guard=Guard.OWNER, names_expiry=_NEVER)
 RECOVERY: Final = FlowSpec(

@@ -8,7 +8,7 @@ import msgspec
 
 from limen.app.flows import csrf, proving
 from limen.app.flows.contract import Participant, Proof
-from limen.app.flows.engine import csrf_node, submit_url
+from limen.app.flows.presented import csrf_node, submit_url
 from limen.app.flows.verification import arranged
 from limen.app.hooks.contract import (
     BeginFlow,

@@ -1,13 +1,16 @@
 """In which order does a form show its nodes? (FLOW-19, LOGIN-30, REG-21, SET-11)"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 from limen.domain.identity.schema import IdentitySchema
 from limen.domain.ui.nodes import Anchor, Group, Image, Input, Node, Script
 from limen.domain.ui.traits import field_names
+
+Arrange: TypeAlias = Callable[[Sequence[Node]], tuple[Node, ...]]
+"""The order of the nodes of one form."""
 
 LOGIN_GROUPS: Final = (
     Group.OIDC,

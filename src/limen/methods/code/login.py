@@ -1,4 +1,4 @@
-"""How does somebody sign in by code? First the address, then the code that went there (CODE-04 … CODE-09)."""
+"""How does somebody sign in by code? First the address, then the code that went there (CODE-04 … CODE-12)."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from limen.app.flows.two_steps import discreet, schema_of
 from limen.app.scope import Scope
 from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
-from limen.domain.flow.kinds import FlowKind
+from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.addresses import Via
@@ -23,9 +23,9 @@ from limen.domain.identity.normalise import lookup_form
 from limen.domain.text import shared
 from limen.domain.text.validation import required
 from limen.domain.ui.identifier import identifier, known_identifier, named_identifier
-from limen.domain.ui.nodes import Group, Node, submit
+from limen.domain.ui.nodes import Group, Input, InputType, Node, hidden, submit
 from limen.kernel.json_doc import JsonDoc
-from limen.methods.code import nodes, texts
+from limen.methods.code import chosen_address, nodes, texts
 from limen.ports.courier import TemplateBroken
 from limen.ports.storage import OneTimeSecret
 
@@ -43,11 +43,11 @@ class CodeLogin:
             field = nodes.code(texts.login_code_label())
             asked = _asked_for(scope, flow)
             return (asked, nodes.chosen(), field, nodes.go_on(), nodes.resend())
+        if chosen_address.choosing(scope, flow):
+            return chosen_address.buttons(chosen_address.own_addresses(scope, flow))
         send = submit(Group.CODE, "method", "code", texts.send_sign_in_code())
-        if flow.detail.refresh and scope.session is not None:
-            credential = scope.session.identity.credentials.get(CredentialType.CODE)
-            known = credential.identifiers[:1] if credential is not None else ()
-            return (known_identifier(known[0]), send) if known else ()
+        if flow.detail.refresh and not chosen_address.own_addresses(scope, flow):
+            return ()
         if flow.detail.step is not SignInStep.EVERYTHING:
             return (send,) if await _second_step(scope, flow) else ()
         return (identifier(schema_of(scope, flow)), send)
@@ -57,19 +57,38 @@ class CodeLogin:
             raise FormProblems(Problem(shared.no_method(FlowKind.LOGIN)))
         noted = msgspec.structs.replace(flow, transient_payload=body.transient_payload)
         waits = flow.state is State.SENT_EMAIL
-        if waits and not body.text("resend"):
-            code = body.text("code")
+        code = body.text("code")
+        chosen = body.text(chosen_address.FIELD) if chosen_address.choosing(scope, flow) else ""
+        if waits and not body.text("resend") and (code or not chosen):
             if not code:
-                raise FormProblems(Problem(required("code"), "code"))
+                values = {"identifier": JsonDoc.of(proving.progress(flow).address)}
+                raise FormProblems(Problem(required("code"), "code"), values=values)
             return partial(self._entered, scope, noted, code, body.text("identifier"))
-        entered = body.text("identifier") or (proving.progress(flow).address if waits else "")
+        entered = chosen or body.text("identifier") or _known_address(scope, flow)
         if not entered:
             raise FormProblems(Problem(required("identifier"), "identifier"))
+        if chosen_address.choosing(scope, flow):
+            return partial(self._chosen, scope, noted, lookup_form(entered))
         return partial(self._asked, scope, noted, entered)
 
     def at_once(self, scope: Scope, flow: Flow[LoginDetail]) -> Attempt[LoginDetail, Authenticated]:
         """The code is sent in the same request to whoever has no other way in (QK-26)."""
         return partial(self._asked, scope, flow, flow.detail.named)
+
+    async def first_step(self, scope: Scope, flow: Flow[LoginDetail]) -> Attempt[LoginDetail, Authenticated] | None:
+        """With one address only there is nothing to choose: the code is on its way when the form comes (CODE-10)."""
+        if flow.detail.requested_aal is not Aal.AAL2 or not _offered(scope, flow):
+            return None
+        found = chosen_address.own_addresses(scope, flow)
+        return partial(self._chosen, scope, flow, found[0].address) if len(found) == 1 else None
+
+    async def _chosen(self, scope: Scope, flow: Flow[LoginDetail], address: str) -> Stay[LoginDetail]:
+        """To an address of one's own only: nobody else is sent a code, and nobody else's code counts (LOGIN-17)."""
+        to = next((each for each in chosen_address.own_addresses(scope, flow) if each.address == address), None)
+        if to is None:
+            second = flow.detail.requested_aal is Aal.AAL2
+            raise FormProblems(Problem(texts.not_your_address() if second else texts.no_code_sign_in()))
+        return await self._sent(scope, flow, to)
 
     async def _asked(self, scope: Scope, flow: Flow[LoginDetail], entered: str) -> Stay[LoginDetail]:
         address = lookup_form(entered)
@@ -79,10 +98,16 @@ class CodeLogin:
         if stranger and not discreet(scope, flow):
             raise FormProblems(Problem(texts.no_code_sign_in()), values={"identifier": JsonDoc.of(entered)})
         via = Via.SMS if phone_number(address) else Via.EMAIL
-        made = msgspec.structs.replace(proving.progress(flow), address=address, via=via)
+        return await self._sent(scope, flow, proving.Addressee(address=address, via=via, identity=identity))
+
+    async def _sent(self, scope: Scope, flow: Flow[LoginDetail], to: proving.Addressee) -> Stay[LoginDetail]:
+        made = msgspec.structs.replace(proving.progress(flow), address=to.address, via=to.via)
         begun = msgspec.structs.replace(proving.remembering(flow, made), state=State.SENT_EMAIL, active=proving.CODE)
-        to = proving.Addressee(address=address, via=via, identity=identity)
-        return Stay(flow=begun, messages=(texts.sign_in_code_sent(),), along=await _outgoing(scope, begun, to))
+        known = flow.detail.refresh or flow.detail.requested_aal is Aal.AAL2
+        said = texts.code_sent_to_known() if known else texts.sign_in_code_sent()
+        along = await _outgoing(scope, begun, to)
+        order = nodes.without_token if flow.type is FlowType.API else nodes.token_last
+        return Stay(flow=begun, messages=(said,), along=along, arranged=order)
 
     async def _entered(
         self, scope: Scope, flow: Flow[LoginDetail], code: str, identifier: str
@@ -95,6 +120,8 @@ class CodeLogin:
         other = bool(identifier) and lookup_form(identifier) != proving.progress(flow).address
         if other or secret is None or secret.identity_id is None or secret.expires_at <= scope.services.clock.now():
             return wrong
+        if not _same_person(scope, flow, secret):
+            return wrong
         identity = await scope.services.storage.identities.get(secret.identity_id)
         if identity is None:
             return wrong
@@ -105,8 +132,28 @@ class CodeLogin:
 
 
 def _offered(scope: Scope, flow: Flow[LoginDetail]) -> bool:
-    passwordless = scope.config.selfservice.methods.code.passwordless_enabled
-    return passwordless and flow.detail.requested_aal is Aal.AAL1
+    code = scope.config.selfservice.methods.code
+    return code.mfa_enabled if flow.detail.requested_aal is Aal.AAL2 else code.passwordless_enabled
+
+
+def _known_address(scope: Scope, flow: Flow[LoginDetail]) -> str:
+    """Where a code goes when no address is sent: where the last one went, or to whoever confirms who they are (CODE-12)."""
+    if flow.state is State.SENT_EMAIL:
+        return proving.progress(flow).address
+    own = chosen_address.own_addresses(scope, flow) if flow.detail.refresh else ()
+    return own[0].address if len(own) == 1 else ""
+
+
+def _is_field(asked: Node | None) -> bool:
+    """Whether the form before asked for the address; in later ones it only travels along."""
+    return asked is not None and isinstance(asked.attributes, Input) and asked.attributes.type is InputType.TEXT
+
+
+def _same_person(scope: Scope, flow: Flow[LoginDetail], secret: OneTimeSecret) -> bool:
+    """Whether the code was sent to whoever is signed in now, where the form is for nobody else (LOGIN-17, LOGIN-18)."""
+    if flow.detail.requested_aal is Aal.AAL1 and not flow.detail.refresh:
+        return True
+    return scope.session is not None and scope.session.identity.id == secret.identity_id
 
 
 async def _second_step(scope: Scope, flow: Flow[LoginDetail]) -> bool:
@@ -118,8 +165,11 @@ async def _second_step(scope: Scope, flow: Flow[LoginDetail]) -> bool:
 
 def _asked_for(scope: Scope, flow: Flow[LoginDetail]) -> Node:
     address = proving.progress(flow).address
+    if chosen_address.choosing(scope, flow):
+        return hidden(Group.CODE, "identifier", JsonDoc.of(address))
     if flow.detail.step is SignInStep.EVERYTHING:
-        return known_identifier(address)
+        asked = flow.form.node("identifier")
+        return nodes.hidden_once_asked(asked, address) if _is_field(asked) and asked else known_identifier(address)
     return named_identifier(schema_of(scope, flow), address)
 
 

@@ -1,5 +1,10 @@
 """What does the code method show? An address, a field for the code, buttons to go on and to have another one sent."""
 
+from collections.abc import Sequence
+
+import msgspec
+
+from limen.app.flows import csrf
 from limen.domain.identity.addresses import Via
 from limen.domain.text import proving, shared
 from limen.domain.text.message import Message
@@ -66,6 +71,30 @@ def chosen() -> Node:
 
 def go_on() -> Node:
     return submit(Group.CODE, "method", "code", shared.go_on())
+
+
+def as_given(shown: Sequence[Node]) -> tuple[Node, ...]:
+    """The order of a form that asks for a code for the first time: as its nodes were put together (CODE-18)."""
+    return tuple(shown)
+
+
+def token_last(shown: Sequence[Node]) -> tuple[Node, ...]:
+    """The same in sign-in, where the anti-CSRF token comes last (CODE-18)."""
+    token = tuple(node for node in shown if node.name == csrf.FIELD)
+    return (*(node for node in shown if node.name != csrf.FIELD), *token)
+
+
+def without_token(shown: Sequence[Node]) -> tuple[Node, ...]:
+    """The same for native apps, which have no use for the token (CODE-18)."""
+    return tuple(node for node in shown if node.name != csrf.FIELD)
+
+
+def hidden_once_asked(asked: Node, value: str) -> Node:
+    """The field somebody entered their address in, kept with its label to be sent along (CODE-04)."""
+    if not isinstance(asked.attributes, Input):
+        return asked
+    attributes = msgspec.structs.replace(asked.attributes, type=InputType.HIDDEN, value=JsonDoc.of(value))
+    return msgspec.structs.replace(asked, attributes=attributes, messages=())
 
 
 def resend_to(address: str) -> Node:

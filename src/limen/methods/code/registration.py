@@ -1,6 +1,5 @@
 """How does somebody sign up by code? Every address that can sign in gets a code; one of them makes the account (CODE-13, CODE-14)."""
 
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 
@@ -18,14 +17,14 @@ from limen.domain.identity.identity import Identity
 from limen.domain.text import shared
 from limen.domain.text.validation import required
 from limen.domain.ui.nodes import Group, Node, submit
-from limen.domain.ui.traits import hidden_trait_nodes
-from limen.kernel.json_doc import JsonDoc
+from limen.domain.ui.traits import hidden_trait_nodes, trait_values
+from limen.kernel.json_doc import JsonDoc, JsonValue
 from limen.methods.code import nodes, texts
 from limen.ports.storage import OneTimeSecret
 
 
 class CodeRegistration:
-    """The traits travel along in hidden fields, and have to stay what the code was sent for."""
+    """The traits travel along in hidden fields, and have to stay what the form shows."""
 
     async def present(self, scope: Scope, flow: Flow[RegistrationDetail]) -> Sequence[Node]:
         if not _offered(scope) or flow.detail.step is SignUpStep.PROFILE:
@@ -34,7 +33,8 @@ class CodeRegistration:
             return (submit(Group.CODE, "method", "code", texts.send_sign_up_code()),)
         schema = scope.services.schemas.require(flow.detail.schema_id)
         field = nodes.code(texts.registration_code_label())
-        shown = (*hidden_trait_nodes(schema, Group.DEFAULT), nodes.chosen(), field, nodes.go_on(), nodes.resend())
+        traits = hidden_trait_nodes(schema, Group.DEFAULT, _held(flow))
+        shown = (*traits, nodes.chosen(), field, nodes.go_on(), nodes.resend())
         if flow.detail.step is SignUpStep.EVERYTHING:
             return shown
         return (*shown, submit(Group.PROFILE, "screen", "credential-selection", shared.back()))
@@ -54,8 +54,8 @@ class CodeRegistration:
         code = body.text("code")
         if not code:
             raise FormProblems(Problem(required("code"), "code"))
-        if proving.progress(flow).about != _fingerprint(newcomer.reading.traits):
-            raise FormProblems(Problem(texts.traits_changed()))
+        if _changed(scope, flow, newcomer):
+            return partial(self._refused, noted, newcomer)
         return partial(self._entered, scope, noted, newcomer, code)
 
     async def _asked(
@@ -64,7 +64,7 @@ class CodeRegistration:
         addresses = newcomer.reading.code_addresses
         if not addresses:
             raise FormProblems(Problem(shared.no_identifier()), values=newcomer.values)
-        about = _fingerprint(newcomer.reading.traits)
+        about = newcomer.reading.traits.text
         made = msgspec.structs.replace(
             proving.progress(flow), address=addresses[0][1], via=addresses[0][0], about=about
         )
@@ -84,8 +84,15 @@ class CodeRegistration:
             flow=begun,
             values=newcomer.values,
             messages=(texts.sign_up_code_sent(),),
+            arranged=nodes.as_given,
             along=proving.Mailing(tuple(parts)),
         )
+
+    async def _refused(self, flow: Flow[RegistrationDetail], newcomer: Candidate) -> Stay[RegistrationDetail]:
+        """Told, and shown from now on; the code stays good for the address that it went to."""
+        about = JsonDoc.of(_over(_held(flow).value(), newcomer.reading.traits.value())).text
+        noted = proving.remembering(flow, msgspec.structs.replace(proving.progress(flow), about=about))
+        return Stay(flow=noted, messages=(texts.traits_changed(),))
 
     async def _entered(
         self, scope: Scope, flow: Flow[RegistrationDetail], newcomer: Candidate, code: str
@@ -94,7 +101,8 @@ class CodeRegistration:
         if came.too_often:
             return Stay(flow=counted, values=newcomer.values, messages=(proving.too_often(),))
         secret = came.secret
-        if secret is None or secret.expires_at <= scope.services.clock.now():
+        fits = secret is not None and (secret.via, secret.address) in newcomer.reading.code_addresses
+        if secret is None or not fits or secret.expires_at <= scope.services.clock.now():
             return Stay(flow=counted, values=newcomer.values, messages=(texts.sign_up_code_wrong(),))
         identity = _proven(scope, newcomer.identity, secret)
         draft = Draft(identity=identity, method=proving.CODE, values=newcomer.values, used=(secret.id,))
@@ -105,8 +113,23 @@ def _offered(scope: Scope) -> bool:
     return scope.config.selfservice.methods.code.passwordless_enabled
 
 
-def _fingerprint(traits: JsonDoc) -> str:
-    return hashlib.sha256(msgspec.json.encode(traits.value(), order="sorted")).hexdigest()
+def _held(flow: Flow[RegistrationDetail]) -> JsonDoc:
+    """The traits that the form shows: those that the code was sent for, and over them what was entered since."""
+    return JsonDoc.stored(proving.progress(flow).about or "{}")
+
+
+def _changed(scope: Scope, flow: Flow[RegistrationDetail], newcomer: Candidate) -> bool:
+    """Whether something was sent that the form does not show (CODE-14). What is left out does not count."""
+    schema = scope.services.schemas.require(flow.detail.schema_id)
+    held = {name: value.value() for name, value in trait_values(schema, _held(flow)).items()}
+    return any(name not in held or held[name] != value.value() for name, value in newcomer.values.items())
+
+
+def _over(below: JsonValue, above: JsonValue) -> JsonValue:
+    """Two documents as one: of what is in both, the one above counts."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    return {**below, **{name: _over(below.get(name), value) for name, value in above.items()}}
 
 
 def _proven(scope: Scope, identity: Identity, secret: OneTimeSecret) -> Identity:

@@ -1,4 +1,4 @@
-"""What does the code method say? Ids 1010014, 1010015, 1040005, 1040006, 1070010 … 1070013, 4000035, 4000036, 4010008, 4040003."""
+"""What does the code method say? Ids 1010014, 1010015, 1010023, 1010025, 1040005, 1040006, 1070010 … 1070013, 4000035, 4000036, 4010008, 4010010, 4040003."""
 
 from limen.domain.text.message import Message, error, info
 
@@ -9,6 +9,14 @@ def sign_in_code_sent() -> Message:
 
 def send_sign_in_code() -> Message:
     return info(1010015, "Send me a code to sign in")
+
+
+def send_code_to(address: str, channel: str) -> Message:
+    return info(1010023, f"Send a code to {address}", {"address": address, "channel": channel})
+
+
+def code_sent_to_known() -> Message:
+    return info(1010025, "A code is on its way to your address. Look into your inbox and enter it here.")
 
 
 def sign_up_code_sent() -> Message:
@@ -45,6 +53,10 @@ def traits_changed() -> Message:
 
 def sign_in_code_wrong() -> Message:
     return error(4010008, "This code is not right or was used already. Look at the latest message that you got.")
+
+
+def not_your_address() -> Message:
+    return error(4010010, "This is none of the addresses of your account that a code can be sent to.")
 
 
 def sign_up_code_wrong() -> Message:
