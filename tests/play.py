@@ -28,9 +28,13 @@ from doubles.log import KeptLog
 from doubles.passwords import KnownBreaches, PlainPasswords
 from limen.adapters.documents import UrlDocuments
 from limen.adapters.jwt import JoseSigning
+from limen.adapters.plugins import ImportedPlugins
 from limen.adapters.session_cipher import AesSealing
+from limen.adapters.system import SystemIds
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
+from limen.app.hooks import python
+from limen.app.hooks.journal import StoredJournal
 from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
@@ -287,10 +291,11 @@ async def housed(
         jsonnet=NoPrograms(),
         documents=documents,
         letters=letters,
+        journal=StoredJournal(kept, SystemIds(), log),
         log=log,
     )
     doorway = Doorway(source, services)
-    flows = engines(methods, HookRunner({**HOOKS, **(hooks or {})}))
+    flows = engines(methods, HookRunner({**HOOKS, "python": python.maker(ImportedPlugins()), **(hooks or {})}))
     pages = Pages(PublicDesk(doorway, flows), clock, entropy)
     both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, flows, pages)
     return House(

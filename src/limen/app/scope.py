@@ -13,6 +13,7 @@ from limen.kernel.json_doc import EMPTY, JsonDoc
 from limen.ports.courier import Letters
 from limen.ports.documents import Documents
 from limen.ports.factors import Factors
+from limen.ports.hook_journal import HookJournal
 from limen.ports.jsonnet import Jsonnet
 from limen.ports.log import Log
 from limen.ports.passwords import Breaches, Passwords
@@ -76,6 +77,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     jsonnet: Jsonnet
     documents: Documents
     letters: Letters
+    journal: HookJournal
     log: Log
 
 

@@ -1,5 +1,6 @@
 """How is the house put together? Adapters, storage, methods, hooks, engines, routes: explicit, in one read."""
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +18,7 @@ from limen.adapters.jinja_templates import SandboxedJinja
 from limen.adapters.jsonnet import ChildJsonnet
 from limen.adapters.jwt import JoseSigning
 from limen.adapters.logs import LineLog
+from limen.adapters.plugins import ImportedPlugins
 from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
@@ -24,6 +26,8 @@ from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
 from limen.app.courier.watch import OutboxWatch
+from limen.app.hooks import python
+from limen.app.hooks.journal import StoredJournal
 from limen.app.hooks.require_verified import RequireVerifiedHook
 from limen.app.hooks.revoke_sessions import RevokeSessionsHook
 from limen.app.hooks.runner import HookRunner, MakeHook
@@ -38,6 +42,7 @@ from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import Listeners, listeners
 from limen.config.generated_secrets import GeneratedSecrets
 from limen.config.load import LoadedConfig, LoadRequest
+from limen.config.problems import ConfigRefused
 from limen.config.source import ConfigSource
 from limen.http.doorway import Doorway
 from limen.http.error_pages import ErrorPages
@@ -70,18 +75,22 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     source: ConfigSource
     services: Services
     storage: SqlStorage
+    plugins: ImportedPlugins
+    journal: StoredJournal
     schemas: LoadedSchemas
     readiness: Readiness
     listeners: Listeners
     outbox: OutboxWatch
-    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier", ...]
+    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier | ImportedPlugins", ...]
 
     async def adopt(self, loaded: LoadedConfig) -> None:
         """What depends on a new configuration, made ready before it is in force. Raises LimenError to refuse it."""
+        await asyncio.to_thread(require_plugins, loaded, self.plugins)
         await self.schemas.reload(loaded.config)
 
     async def close(self) -> None:
         """Let go of everything; work that was acknowledged is safe before."""
+        await self.journal.stop()
         await self.storage.close()
         for part in self.closers:
             if isinstance(part, PasswordPool):
@@ -99,6 +108,8 @@ async def build(request: LoadRequest) -> House:
     for warning in source.loaded.warnings:
         log.warning(warning.text, key=warning.key)
 
+    plugins = ImportedPlugins()
+    require_plugins(source.loaded, plugins)
     methods = discovered()
     egress = HttpEgress(_proxies(request.environment))
     documents = UrlDocuments(egress, Path())
@@ -109,6 +120,7 @@ async def build(request: LoadRequest) -> House:
     for reason in schemas.unusable():
         log.warning("an identity schema is kept aside", reason=reason)
     storage = await open_storage(config.dsn)
+    journal = StoredJournal(storage, ids, log)
     services = Services(
         clock=clock,
         ids=ids,
@@ -123,6 +135,7 @@ async def build(request: LoadRequest) -> House:
         jsonnet=jsonnet,
         documents=documents,
         letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
+        journal=journal,
         log=log,
     )
     doorway = Doorway(source, services)
@@ -131,18 +144,27 @@ async def build(request: LoadRequest) -> House:
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
     dispatcher = Dispatcher(storage, carriers, clock, ids, log)
-    flows = engines(methods, HookRunner(HOOKS))
+    flows = engines(methods, HookRunner({**HOOKS, "python": python.maker(plugins)}))
     desk = PublicDesk(doorway, flows)
     return House(
         source=source,
         services=services,
         storage=storage,
+        plugins=plugins,
+        journal=journal,
         schemas=schemas,
         readiness=readiness,
         listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
         outbox=OutboxWatch(dispatcher, source.current, log),
-        closers=(passwords, smtp, jsonnet, egress),
+        closers=(passwords, smtp, jsonnet, egress, plugins),
     )
+
+
+def require_plugins(loaded: LoadedConfig, plugins: ImportedPlugins) -> None:
+    """Raises ConfigRefused, naming each function of a hook in Python that is not there."""
+    problems = tuple(python.unusable(loaded, plugins))
+    if problems:
+        raise ConfigRefused(problems)
 
 
 def _proxies(environment: Mapping[str, str]) -> Proxies:

@@ -6,6 +6,7 @@ import msgspec
 
 from limen.bootstrap.engines import Engines
 from limen.http.admin.courier import AdminCourierRoutes
+from limen.http.admin.hooks import AdminHookRoutes
 from limen.http.admin.identities import AdminIdentityRoutes
 from limen.http.admin.recovery import AdminRecoveryRoutes
 from limen.http.admin.sessions import AdminSessionRoutes
@@ -66,6 +67,7 @@ def listeners(
         AdminSessionRoutes(doorway).table(),
         AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
         AdminCourierRoutes(doorway).table(),
+        AdminHookRoutes(doorway).table(),
         health.admin_table(),
         to_public(source),
     ]

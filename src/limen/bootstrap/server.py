@@ -46,6 +46,7 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     _on_signal(house, servers)
     tasks.start("configuration", _watch(house))
     tasks.start("clean-up", _clean(house))
+    tasks.start("journal of hooks", house.journal.run())
     tasks.start("outbox", _send(house))
     tasks.start("announcement", _announced(house, servers, announce))
     try:

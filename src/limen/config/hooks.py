@@ -1,12 +1,14 @@
 """Which hooks run around a flow, and what is each one told?"""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final, Literal, TypeAlias
+from datetime import timedelta
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from limen.config.outgoing import AuthConfig
-from limen.config.syntax import SecretText, Url
+from limen.config.syntax import Duration, SecretText, Url
 from limen.kernel.json_doc import EMPTY, JsonDoc
 
 HookName = Literal[
@@ -18,11 +20,12 @@ HookName = Literal[
     "verify_new_address",
     "notify_previous_addresses",
     "web_hook",
+    "python",
     "b2b_sso",
     "organization",
 ]
 
-ANYWHERE: Final = frozenset({"web_hook", "b2b_sso", "organization"})
+ANYWHERE: Final = frozenset({"web_hook", "python", "b2b_sso", "organization"})
 AFTER: Final[Mapping[str, frozenset[str]]] = {
     "login": frozenset(
         {"revoke_active_sessions", "require_verified_address", "verification", "show_verification_ui", *ANYWHERE}
@@ -83,6 +86,21 @@ class WebHookConfig(msgspec.Struct, frozen=True, kw_only=True):
         return self.response.parse or self.can_interrupt
 
 
+class PythonHookConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """A function of the operator's, called inside the process."""
+
+    chosen_by: ClassVar[frozenset[str]] = frozenset({"python"})
+
+    call: Annotated[str, Meta(min_length=1)]
+    """`package.module:function`, or the name of an entry point of the group `limen.hooks`."""
+    timeout: Duration = timedelta(seconds=3)
+    """How long the function is waited for."""
+    on_error: Literal["refuse", "ignore"] = "refuse"
+    """What a function does that raises, takes too long, or answers what it may not."""
+    options: JsonDoc = EMPTY
+    """Anything the function should be told; it finds it in `event.options`. Secrets belong elsewhere."""
+
+
 class NotifyPreviousConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Who hears of a changed address (HOOK-13)."""
 
@@ -107,7 +125,7 @@ class NoSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
 
 
-HookSettings: TypeAlias = WebHookConfig | NotifyPreviousConfig | NoSettings | JsonDoc
+HookSettings: TypeAlias = WebHookConfig | PythonHookConfig | NotifyPreviousConfig | NoSettings | JsonDoc
 """What a hook is told; a document only for the organization hooks, whose settings are open."""
 
 

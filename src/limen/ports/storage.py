@@ -21,6 +21,7 @@ from limen.domain.ids import FlowId, IdentityId, SessionId
 from limen.domain.session.session import CheckedSession, Session
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
+from limen.ports.hook_storage import HookRunReads, HookRunWrites
 
 D = TypeVar("D", bound=Detail)
 
@@ -346,6 +347,8 @@ class UnitOfWork(Protocol):
     def letters(self) -> LetterWrites: ...
     @property
     def parked(self) -> ParkedWrites: ...
+    @property
+    def hook_runs(self) -> HookRunWrites: ...
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing. Raises the error of the first write that does not hold,
@@ -371,6 +374,8 @@ class Storage(Protocol):
     def letters(self) -> LetterReads: ...
     @property
     def parked(self) -> ParkedReads: ...
+    @property
+    def hook_runs(self) -> HookRunReads: ...
 
     def unit(self) -> UnitOfWork:
         """A new, empty unit of work."""

@@ -13,6 +13,7 @@ from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE
 from limen.storage.expiry import SqlExpiry
 from limen.storage.flows import SqlFlowReads
+from limen.storage.hook_runs import SqlHookRunReads
 from limen.storage.hot import SqlSessionReader
 from limen.storage.identities import SqlIdentityReads
 from limen.storage.letters import SqlLetterReads
@@ -38,6 +39,7 @@ class SqlStorage:
         self._letters = SqlLetterReads(database)
         self._secrets = SqlSecretReads(database)
         self._parked = SqlParkedReads(database)
+        self._hook_runs = SqlHookRunReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
@@ -70,6 +72,10 @@ class SqlStorage:
     @property
     def parked(self) -> SqlParkedReads:
         return self._parked
+
+    @property
+    def hook_runs(self) -> SqlHookRunReads:
+        return self._hook_runs
 
     @property
     def reader(self) -> SqlSessionReader:

@@ -245,3 +245,22 @@ PARKED: Final = Table(
     Index("ix_parked_identity_id", "identity_id"),
     Index("ix_parked_expires_at", "expires_at"),
 )
+
+HOOK_RUNS: Final = Table(
+    "hook_runs",
+    METADATA,
+    Column("id", _word(), primary_key=True),
+    Column("flow_id", _id(), nullable=False),
+    Column("flow_kind", _word(), nullable=False),
+    Column("event", _word(), nullable=False),
+    Column("hook", _word(), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("began_at", _instant(), nullable=False),
+    Column("took_us", Integer, nullable=False),
+    Column("outcome", _word(), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Index("ix_hook_runs_flow_id", "flow_id", "id"),
+    Index("ix_hook_runs_expires_at", "expires_at"),
+)
+"""Which hooks ran. Without a foreign key: a hook that refuses a new form runs for one that is never stored."""

@@ -95,6 +95,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     app.IdentityDisabled: Row(_BAD, "identity_disabled"),
     app.VerifiedAddressRequired: Row(_FORBIDDEN, "session_verified_address_required"),
     app.NoAddressToVerify: Row(_INTERNAL),
+    app.PythonHookFailed: Row(_INTERNAL, "hook_failed", "A hook failed. Try again later."),
     app.LogoutTokenMissing: Row(_BAD),
     app.LogoutTokenWrong: Row(_FORBIDDEN),
     app.IdentityUnknown: Row(_NOT_FOUND),

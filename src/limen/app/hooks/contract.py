@@ -147,6 +147,8 @@ class Continue(msgspec.Struct, frozen=True, kw_only=True):
     """A verification flow that the hook began."""
     go_to: str = ""
     """Where browsers go instead of the return address."""
+    note: str = ""
+    """What the journal says that it answered; nothing of what it was told or said (journal.py)."""
 
 
 Verdict: TypeAlias = Continue

@@ -16,6 +16,7 @@ from limen.app.hooks.contract import (
     Registered,
     Registering,
 )
+from limen.app.hooks.watched import WatchedHook, label_of
 from limen.app.scope import Scope
 from limen.config.hooks import HookConfig
 from limen.domain.flow.kinds import FlowKind
@@ -86,5 +87,5 @@ class HookRunner:
             if maker is None:
                 scope.services.log.warning("hook not available, skipped", hook=entry.hook)
                 continue
-            hooks.append(maker(entry))
+            hooks.append(WatchedHook(maker(entry), label_of(entry)))
         return hooks

@@ -8,7 +8,7 @@ from limen.config.dialects.draft import Draft
 from limen.config.dialects.rules_urls import allow_origin
 from limen.kernel.json_doc import JsonObject, JsonValue
 
-CONFIGURABLE: Final = frozenset({"web_hook", "b2b_sso", "organization", "notify_previous_addresses"})
+CONFIGURABLE: Final = frozenset({"web_hook", "python", "b2b_sso", "organization", "notify_previous_addresses"})
 """Hooks that take a `config` (HOOK-13, HOOK-17, HOOK-18)."""
 UNCONFIGURABLE: Final = frozenset(
     {

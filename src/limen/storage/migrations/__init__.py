@@ -5,6 +5,7 @@ Version  Oldest Limen that can run on it  What changed
 0002     0.1.0                            Messages to people and the attempts to deliver them.
 0003     0.1.0                            One-time codes and links, and wrong guesses.
 0004     0.1.0                            Changes that wait for a renewed sign-in.
+0011     0.1.0                            Which hooks ran.
 
 How to add one: docs/recipes/add-a-column.md. The database keeps its version in the table `alembic_version`.
 """
@@ -28,6 +29,7 @@ VERSIONS: Final = (
     Version("0002", "letters", "0.1.0"),
     Version("0003", "one-time secrets", "0.1.0"),
     Version("0004", "parked submissions", "0.1.0"),
+    Version("0011", "hook runs", "0.1.0"),
 )
 
 HEAD: Final = VERSIONS[-1].number

@@ -1,0 +1,36 @@
+"""What may a plugin say? Go on, go on with changes, refuse, or send the browser elsewhere."""
+
+from typing import TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from limen.kernel.json_doc import JsonObject, JsonValue
+
+
+class GoOn(msgspec.Struct, frozen=True):
+    """Nothing to object. Returning None says the same."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Go on with these instead; what is not given stays. Traits are checked against the schema like any other entry."""
+
+    traits: JsonObject | UnsetType = UNSET
+    metadata_public: JsonValue | UnsetType = UNSET
+    metadata_admin: JsonValue | UnsetType = UNSET
+
+
+class Refuse(msgspec.Struct, frozen=True):
+    """Back to the form with a sentence for the person, at the field (`traits.email`) or, without one, above the form."""
+
+    message: str
+    field: str = ""
+
+
+class Redirect(msgspec.Struct, frozen=True):
+    """Go on; browsers go to this address afterwards. Single-page apps and native apps are not moved."""
+
+    url: str
+
+
+Verdict: TypeAlias = GoOn | Change | Refuse | Redirect | None
