@@ -21,7 +21,7 @@ from limen.domain.ids import FlowId, IdentityId, SessionId
 from limen.domain.session.session import CheckedSession, Session
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.hook_storage import HookRunReads, HookRunWrites
+from limen.ports.hook_storage import DeliveryReads, DeliveryWrites, HookRunReads, HookRunWrites
 
 D = TypeVar("D", bound=Detail)
 
@@ -349,6 +349,8 @@ class UnitOfWork(Protocol):
     def parked(self) -> ParkedWrites: ...
     @property
     def hook_runs(self) -> HookRunWrites: ...
+    @property
+    def deliveries(self) -> DeliveryWrites: ...
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing. Raises the error of the first write that does not hold,
@@ -376,6 +378,8 @@ class Storage(Protocol):
     def parked(self) -> ParkedReads: ...
     @property
     def hook_runs(self) -> HookRunReads: ...
+    @property
+    def deliveries(self) -> DeliveryReads: ...
 
     def unit(self) -> UnitOfWork:
         """A new, empty unit of work."""

@@ -9,6 +9,7 @@ from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionRow
 from limen.storage.database import Database, query
+from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE
 from limen.storage.expiry import SqlExpiry
@@ -40,6 +41,7 @@ class SqlStorage:
         self._secrets = SqlSecretReads(database)
         self._parked = SqlParkedReads(database)
         self._hook_runs = SqlHookRunReads(database)
+        self._deliveries = SqlDeliveryReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
@@ -76,6 +78,10 @@ class SqlStorage:
     @property
     def hook_runs(self) -> SqlHookRunReads:
         return self._hook_runs
+
+    @property
+    def deliveries(self) -> SqlDeliveryReads:
+        return self._deliveries
 
     @property
     def reader(self) -> SqlSessionReader:

@@ -1,6 +1,7 @@
 """What is a unit of work here? The list of its writes, handed to the database in one piece (docs/adr/0003)."""
 
 from limen.storage.database import Database
+from limen.storage.deliveries import DeliveryChanges, SqlDeliveryWrites
 from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
 from limen.storage.flows import FlowChanges, SqlFlowWrites
 from limen.storage.hook_runs import HookRunChanges, SqlHookRunWrites
@@ -24,6 +25,7 @@ class Changes:
         self.secrets = SecretChanges(database)
         self.parked = ParkedChanges(database)
         self.hook_runs = HookRunChanges(database)
+        self.deliveries = DeliveryChanges(database)
 
 
 class SqlUnit:
@@ -65,6 +67,10 @@ class SqlUnit:
     @property
     def hook_runs(self) -> SqlHookRunWrites:
         return SqlHookRunWrites(self._changes.hook_runs, self._writes)
+
+    @property
+    def deliveries(self) -> SqlDeliveryWrites:
+        return SqlDeliveryWrites(self._changes.deliveries, self._writes)
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing; the unit is empty afterwards. Raises the error of the first write that

@@ -11,12 +11,13 @@ from limen.app import errors as app
 from limen.app.courier.outbox import LetterUnknown
 from limen.app.flows import proving
 from limen.app.flows.contract import FormProblems
+from limen.app.hooks.deliveries.outbox import DeliveryUnknown
 from limen.domain.flow.continue_with import ShowRecovery, ShowVerification
 from limen.domain.flow.kinds import FlowKind
 from limen.kernel.egress import EgressFailed, EgressTimedOut
 from limen.kernel.errors import LimenError, MalformedInput
 from limen.kernel.json_doc import JsonDoc
-from limen.ports import courier, documents, jsonnet, passwords, storage, traits
+from limen.ports import courier, documents, hook_storage, jsonnet, passwords, storage, traits
 from limen.wire.flow import Item, item
 
 
@@ -128,6 +129,8 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     courier.TemplateBroken: Row(_INTERNAL, "", "A message could not be worded: its template is broken."),
     courier.DeliveryFailed: Row(HTTPStatus.BAD_GATEWAY),
     storage.LetterTaken: Row(_CONFLICT),
+    hook_storage.DeliveryTaken: Row(_CONFLICT, "", "The delivery is being sent at this moment."),
+    DeliveryUnknown: Row(_NOT_FOUND),
     EgressFailed: Row(HTTPStatus.BAD_GATEWAY),
     EgressTimedOut: Row(HTTPStatus.GATEWAY_TIMEOUT),
 }

@@ -6,6 +6,7 @@ Version  Oldest Limen that can run on it  What changed
 0003     0.1.0                            One-time codes and links, and wrong guesses.
 0004     0.1.0                            Changes that wait for a renewed sign-in.
 0011     0.1.0                            Which hooks ran.
+0012     0.1.0                            Calls of web hooks that nobody waits for.
 
 How to add one: docs/recipes/add-a-column.md. The database keeps its version in the table `alembic_version`.
 """
@@ -30,6 +31,7 @@ VERSIONS: Final = (
     Version("0003", "one-time secrets", "0.1.0"),
     Version("0004", "parked submissions", "0.1.0"),
     Version("0011", "hook runs", "0.1.0"),
+    Version("0012", "deliveries", "0.1.0"),
 )
 
 HEAD: Final = VERSIONS[-1].number
