@@ -32,10 +32,12 @@ from limen.adapters.session_cipher import AesSealing
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
 from limen.app.hooks.runner import HookRunner, MakeHook
+from limen.app.hooks.web_hook.hook import WebHooks
+from limen.app.hooks.web_hook.sending import Pause
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Client, Services
-from limen.bootstrap.build import HOOKS
+from limen.bootstrap.build import hook_makers
 from limen.bootstrap.desk import PublicDesk
 from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import listeners
@@ -52,9 +54,10 @@ from limen.http.doorway import Doorway
 from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
 from limen.http.respond import Responder
+from limen.kernel.egress import Egress
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
 from limen.methods import discovered
-from limen.ports.jsonnet import JsonnetFailed
+from limen.ports.jsonnet import Jsonnet, JsonnetFailed
 from limen.ports.storage import IdentityFilter, Page
 from limen.storage import SqlStorage
 from limen.storage.dsn import parse_dsn
@@ -63,6 +66,7 @@ from limen.storage.sqlite.database import SqliteMemory
 from limen.storage.sqlite.schema import lead
 from limen.storage.statements import Compiled
 from limen.ui.pages import Pages
+from limen.wire.hook_context import WireShapes
 from play_config import base, merged
 from play_shown import Answer
 from play_visitor import SESSION_COOKIE, Visitor
@@ -88,6 +92,18 @@ class NoPrograms:
 
     async def evaluate(self, program: str, external: Mapping[str, JsonDoc]) -> JsonDoc:
         raise JsonnetFailed("There is no Jsonnet in this house.")
+
+
+async def no_pause(seconds: float) -> None:
+    """Nobody waits in a test."""
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """What web hooks have: how they reach others (as everybody in the house when unset), their programs, their patience."""
+
+    egress: Egress | None = None
+    jsonnet: Jsonnet = NoPrograms()
+    pause: Pause = no_pause
 
 
 class GivenSource(ConfigSource):
@@ -249,10 +265,11 @@ async def built(
     schema: JsonObject | None = None,
     hooks: Mapping[str, MakeHook] | None = None,
     passwords: PlainPasswords | None = None,
+    outside: Outside | None = None,
 ) -> House:
     """A house with the base configuration and these differences; `hooks` are added to those that Limen has."""
     document = merged(base(schema), over or {})
-    return await housed(loaded(document), hooks=hooks, passwords=passwords)
+    return await housed(loaded(document), hooks=hooks, passwords=passwords, outside=outside)
 
 
 async def housed(
@@ -261,10 +278,12 @@ async def housed(
     hooks: Mapping[str, MakeHook] | None = None,
     passwords: PlainPasswords | None = None,
     storage: SqlStorage | None = None,
+    outside: Outside | None = None,
 ) -> House:
     """A house with this configuration. A `storage` of another house makes it that house after a restart."""
     source, methods = GivenSource(found), discovered()
     clock, log, egress = ManualClock(), KeptLog(), ScriptedEgress()
+    beyond = outside or Outside()
     ids, entropy = CountingIds(), SeededEntropy()
     if storage is not None:
         restart = next(_RESTARTS)
@@ -284,13 +303,14 @@ async def housed(
         factors=MethodFactors(method.credential for method in methods if method.credential is not None),
         sealing=AesSealing(entropy),
         signing=JoseSigning(),
-        jsonnet=NoPrograms(),
+        jsonnet=beyond.jsonnet,
         documents=documents,
         letters=letters,
         log=log,
     )
     doorway = Doorway(source, services)
-    flows = engines(methods, HookRunner({**HOOKS, **(hooks or {})}))
+    web_hooks = WebHooks(beyond.egress or egress, WireShapes(), log, beyond.pause)
+    flows = engines(methods, HookRunner({**hook_makers(web_hooks), **(hooks or {})}))
     pages = Pages(PublicDesk(doorway, flows), clock, entropy)
     both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, flows, pages)
     return House(

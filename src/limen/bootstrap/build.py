@@ -30,6 +30,7 @@ from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.hooks.session import SessionHook
 from limen.app.hooks.show_verification_ui import ShowVerificationHook
 from limen.app.hooks.verification import Presenters, VerificationHook
+from limen.app.hooks.web_hook.hook import WebHooks
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Services
@@ -46,6 +47,7 @@ from limen.http.respond import Responder
 from limen.methods import discovered
 from limen.storage import SqlStorage, open_storage
 from limen.ui.pages import Pages
+from limen.wire.hook_context import WireShapes
 
 
 @cache
@@ -61,7 +63,12 @@ HOOKS: Final[Mapping[str, MakeHook]] = {
     "verification": lambda _: VerificationHook(verifiers()),
     "show_verification_ui": lambda _: ShowVerificationHook(),
 }
-"""Every hook that the configuration can name and Limen has."""
+"""The hooks that need nobody else."""
+
+
+def hook_makers(web_hooks: WebHooks) -> Mapping[str, MakeHook]:
+    """Every hook that the configuration can name and Limen has."""
+    return {**HOOKS, "web_hook": web_hooks.hook}
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +81,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Readiness
     listeners: Listeners
     outbox: OutboxWatch
-    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier", ...]
+    closers: tuple["PasswordPool | WebHooks | ChildJsonnet | HttpEgress | SmtpCarrier", ...]
 
     async def adopt(self, loaded: LoadedConfig) -> None:
         """What depends on a new configuration, made ready before it is in force. Raises LimenError to refuse it."""
@@ -131,7 +138,8 @@ async def build(request: LoadRequest) -> House:
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
     dispatcher = Dispatcher(storage, carriers, clock, ids, log)
-    flows = engines(methods, HookRunner(HOOKS))
+    web_hooks = WebHooks(egress, WireShapes(), log)
+    flows = engines(methods, HookRunner(hook_makers(web_hooks)))
     desk = PublicDesk(doorway, flows)
     return House(
         source=source,
@@ -141,7 +149,7 @@ async def build(request: LoadRequest) -> House:
         readiness=readiness,
         listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
         outbox=OutboxWatch(dispatcher, source.current, log),
-        closers=(passwords, smtp, jsonnet, egress),
+        closers=(web_hooks, passwords, smtp, jsonnet, egress),
     )
 
 
