@@ -33,13 +33,16 @@ from limen.adapters.session_cipher import AesSealing
 from limen.adapters.system import SystemIds
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
-from limen.app.hooks import python
+from limen.app.hooks.deliveries.dispatch import Deliverer
 from limen.app.hooks.journal import StoredJournal
 from limen.app.hooks.runner import HookRunner, MakeHook
+from limen.app.hooks.web_hook.delivering import Sending
+from limen.app.hooks.web_hook.hook import WebHooks
+from limen.app.hooks.web_hook.sending import Pause
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Client, Services
-from limen.bootstrap.build import HOOKS
+from limen.bootstrap.build import hook_makers
 from limen.bootstrap.desk import PublicDesk
 from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import listeners
@@ -56,9 +59,10 @@ from limen.http.doorway import Doorway
 from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
 from limen.http.respond import Responder
+from limen.kernel.egress import Egress
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
 from limen.methods import discovered
-from limen.ports.jsonnet import JsonnetFailed
+from limen.ports.jsonnet import Jsonnet, JsonnetFailed
 from limen.ports.storage import IdentityFilter, Page
 from limen.storage import SqlStorage
 from limen.storage.dsn import parse_dsn
@@ -67,6 +71,7 @@ from limen.storage.sqlite.database import SqliteMemory
 from limen.storage.sqlite.schema import lead
 from limen.storage.statements import Compiled
 from limen.ui.pages import Pages
+from limen.wire.hook_context import WireShapes
 from play_config import base, merged
 from play_shown import Answer
 from play_visitor import SESSION_COOKIE, Visitor
@@ -94,6 +99,18 @@ class NoPrograms:
         raise JsonnetFailed("There is no Jsonnet in this house.")
 
 
+async def no_pause(seconds: float) -> None:
+    """Nobody waits in a test."""
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """What web hooks have: how they reach others (as everybody in the house when unset), their programs, their patience."""
+
+    egress: Egress | None = None
+    jsonnet: Jsonnet = NoPrograms()
+    pause: Pause = no_pause
+
+
 class GivenSource(ConfigSource):
     """Holds a configuration that was not read from a file."""
 
@@ -114,6 +131,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     letters: PlainLetters
     log: KeptLog
     egress: ScriptedEgress
+    deliverer: Deliverer
     public: Application
     admin: Application
     login: FlowEngine[LoginDetail, Authenticated]
@@ -140,6 +158,10 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         """What an operator asks for over the admin listener."""
         headers = {"content-type": "application/json"}
         return await self._asked(self.admin, method, path, headers, json.dumps(body).encode(), "")
+
+    async def answer_admin(self, path: str, query: str, *, method: str = "GET") -> Answer:
+        """What an operator asks for with a query."""
+        return await self._asked(self.admin, method, path, {}, b"", query)
 
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str) -> Answer:
         return await self._asked(self.public, method, path, headers, body, query)
@@ -253,10 +275,11 @@ async def built(
     schema: JsonObject | None = None,
     hooks: Mapping[str, MakeHook] | None = None,
     passwords: PlainPasswords | None = None,
+    outside: Outside | None = None,
 ) -> House:
     """A house with the base configuration and these differences; `hooks` are added to those that Limen has."""
     document = merged(base(schema), over or {})
-    return await housed(loaded(document), hooks=hooks, passwords=passwords)
+    return await housed(loaded(document), hooks=hooks, passwords=passwords, outside=outside)
 
 
 async def housed(
@@ -265,10 +288,12 @@ async def housed(
     hooks: Mapping[str, MakeHook] | None = None,
     passwords: PlainPasswords | None = None,
     storage: SqlStorage | None = None,
+    outside: Outside | None = None,
 ) -> House:
     """A house with this configuration. A `storage` of another house makes it that house after a restart."""
     source, methods = GivenSource(found), discovered()
     clock, log, egress = ManualClock(), KeptLog(), ScriptedEgress()
+    beyond = outside or Outside()
     ids, entropy = CountingIds(), SeededEntropy()
     if storage is not None:
         restart = next(_RESTARTS)
@@ -288,14 +313,15 @@ async def housed(
         factors=MethodFactors(method.credential for method in methods if method.credential is not None),
         sealing=AesSealing(entropy),
         signing=JoseSigning(),
-        jsonnet=NoPrograms(),
+        jsonnet=beyond.jsonnet,
         documents=documents,
         letters=letters,
         journal=StoredJournal(kept, SystemIds(), log),
         log=log,
     )
     doorway = Doorway(source, services)
-    flows = engines(methods, HookRunner({**HOOKS, "python": python.maker(ImportedPlugins()), **(hooks or {})}))
+    web_hooks = WebHooks(beyond.egress or egress, WireShapes(), log, beyond.pause)
+    flows = engines(methods, HookRunner({**hook_makers(web_hooks, ImportedPlugins()), **(hooks or {})}))
     pages = Pages(PublicDesk(doorway, flows), clock, entropy)
     both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, flows, pages)
     return House(
@@ -309,6 +335,7 @@ async def housed(
         letters=letters,
         log=log,
         egress=egress,
+        deliverer=Deliverer(kept, Sending(services, beyond.egress or egress), clock, source.current, log),
         public=both.public,
         admin=both.admin,
         login=flows.login,

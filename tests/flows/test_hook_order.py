@@ -3,7 +3,7 @@
 Every hook of these tests notes its place in the configuration; what was noted is compared with what the configuration says.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 import pytest
@@ -153,9 +153,8 @@ EVERY: Final = pytest.mark.parametrize(("kind", "method"), PLAYS, ids=lambda par
 
 
 @pytest.fixture(autouse=True)
-def _nothing_heard_yet() -> Iterator[None]:
+def _nothing_heard_yet() -> None:
     plugins.HEARD.clear()
-    yield
 
 
 def placed(*places: str) -> list[JsonObject]:

@@ -9,7 +9,14 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from limen.kernel.egress import EgressFailed, EgressTimedOut, EgressTooLarge, HttpAnswer, HttpCall
+from limen.kernel.egress import (
+    EgressFailed,
+    EgressForbidden,
+    EgressTimedOut,
+    EgressTooLarge,
+    HttpAnswer,
+    HttpCall,
+)
 
 if TYPE_CHECKING:
     import httpx  # noqa: TID251 (this is Egress)
@@ -142,7 +149,7 @@ async def _public_address(host: str, port: int, *, behind_proxy: bool) -> Addres
         raise EgressFailed("The server's name cannot be resolved.") from error
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not all(is_public(address) for address in addresses):
-        raise EgressFailed("The server's address is in a private network, which the configuration forbids.")
+        raise EgressForbidden("The server's address is in a private network, which the configuration forbids.")
     return addresses[0]
 
 
@@ -179,7 +186,7 @@ async def _answer(response: "httpx.Response", limit: int) -> HttpAnswer:
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > limit:
-            raise EgressTooLarge(f"The server's answer is larger than {limit} bytes.")
+            raise EgressTooLarge(f"The server's answer is larger than {limit} bytes.", response.status_code)
     headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw)
     return HttpAnswer(status=response.status_code, headers=headers, body=bytes(body))
 

@@ -41,6 +41,8 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     """The languages that the visitor reads (`Accept-Language`)."""
     headers: JsonDoc = EMPTY
     """Those headers of the request that services may be told: an object of lists (WH-05, COU-17)."""
+    cookies: tuple[tuple[str, str], ...] = ()
+    """Every cookie of the request, by name (WH-16)."""
 
 
 class BrowserMarks(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,5 +93,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     browser: BrowserMarks
     url: str = ""
     """The address that was asked for."""
+    http_method: str = "GET"
+    """How it was asked for."""
     session: CheckedSession | None = None
     """The good session that the request showed, if any."""

@@ -27,6 +27,7 @@ from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
 from limen.app.courier.watch import OutboxWatch
 from limen.app.hooks import python
+from limen.app.hooks.deliveries.dispatch import Deliverer
 from limen.app.hooks.journal import StoredJournal
 from limen.app.hooks.require_verified import RequireVerifiedHook
 from limen.app.hooks.revoke_sessions import RevokeSessionsHook
@@ -34,6 +35,8 @@ from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.hooks.session import SessionHook
 from limen.app.hooks.show_verification_ui import ShowVerificationHook
 from limen.app.hooks.verification import Presenters, VerificationHook
+from limen.app.hooks.web_hook.delivering import Sending
+from limen.app.hooks.web_hook.hook import WebHooks
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Services
@@ -49,8 +52,10 @@ from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
 from limen.http.respond import Responder
 from limen.methods import discovered
+from limen.ports.plugins import Plugins
 from limen.storage import SqlStorage, open_storage
 from limen.ui.pages import Pages
+from limen.wire.hook_context import WireShapes
 
 
 @cache
@@ -66,7 +71,12 @@ HOOKS: Final[Mapping[str, MakeHook]] = {
     "verification": lambda _: VerificationHook(verifiers()),
     "show_verification_ui": lambda _: ShowVerificationHook(),
 }
-"""Every hook that the configuration can name and Limen has."""
+"""The hooks that need nobody else."""
+
+
+def hook_makers(web_hooks: WebHooks, plugins: Plugins) -> Mapping[str, MakeHook]:
+    """Every hook that the configuration can name and Limen has."""
+    return {**HOOKS, "web_hook": web_hooks.hook, "python": python.maker(plugins)}
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +91,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Readiness
     listeners: Listeners
     outbox: OutboxWatch
+    deliverer: Deliverer
     closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier | ImportedPlugins", ...]
 
     async def adopt(self, loaded: LoadedConfig) -> None:
@@ -144,7 +155,8 @@ async def build(request: LoadRequest) -> House:
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
     dispatcher = Dispatcher(storage, carriers, clock, ids, log)
-    flows = engines(methods, HookRunner({**HOOKS, "python": python.maker(plugins)}))
+    web_hooks = WebHooks(egress, WireShapes(), log)
+    flows = engines(methods, HookRunner(hook_makers(web_hooks, plugins)))
     desk = PublicDesk(doorway, flows)
     return House(
         source=source,
@@ -156,6 +168,7 @@ async def build(request: LoadRequest) -> House:
         readiness=readiness,
         listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
         outbox=OutboxWatch(dispatcher, source.current, log),
+        deliverer=Deliverer(storage, Sending(services, egress), clock, source.current, log),
         closers=(passwords, smtp, jsonnet, egress, plugins),
     )
 

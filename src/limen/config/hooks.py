@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from limen.config.outgoing import AuthConfig
-from limen.config.syntax import Duration, SecretText, Url
+from limen.config.syntax import Duration, Secret, SecretText, Url
 from limen.kernel.json_doc import EMPTY, JsonDoc
 
 HookName = Literal[
@@ -44,7 +44,25 @@ AFTER: Final[Mapping[str, frozenset[str]]] = {
     "recovery": frozenset({"revoke_active_sessions", *ANYWHERE}),
     "verification": ANYWHERE,
 }
-"""Hooks that may follow each flow (kratos-features.md 13.4; the level does not matter here, SEED3-01)."""
+"""Hooks that may follow each flow, somewhere (kratos-features.md 13.4)."""
+_NOT_AFTER: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("login", "oidc"): frozenset({"verification", "show_verification_ui"}),
+    ("registration", ""): frozenset({"show_verification_ui"}),
+    ("settings", ""): frozenset(
+        {"revoke_active_sessions", "show_verification_ui", "verify_new_address", "notify_previous_addresses"}
+    ),
+    ("settings", "profile"): frozenset({"revoke_active_sessions"}),
+}
+_AFTER_PROFILE: Final = frozenset({"show_verification_ui", "verify_new_address", "notify_previous_addresses"})
+
+
+def allowed_after(flow: str, method: str) -> frozenset[str]:
+    """Hooks that may stand in the list of a method, or of all methods when it is empty. `session` may be in either list
+    (SEED3-01, SEED3-06), although Kratos' schema wants it with a method.
+    """
+    if flow == "settings" and method not in {"", "profile"}:
+        return AFTER[flow] - _AFTER_PROFILE
+    return AFTER[flow] - _NOT_AFTER.get((flow, method), frozenset())
 
 
 class WebHookResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +93,8 @@ class WebHookConfig(msgspec.Struct, frozen=True, kw_only=True):
     """How the call proves who makes it."""
     response: WebHookResponse = WebHookResponse()
     """What becomes of the answer."""
+    signing_secrets: tuple[Secret, ...] = ()
+    """Secrets that sign the calls of an ignored hook, the newest first; not Kratos' key."""
     can_interrupt: bool = False
     """Older form of `response.parse`, for refusals only."""
     emit_analytics_event: bool = True

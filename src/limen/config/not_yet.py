@@ -46,7 +46,6 @@ NOT_YET: Final = (
     NotYet(feature="profiling", keys=("profiling",)),
     NotYet(feature="the clean-up command", keys=("database.cleanup",)),
     NotYet(feature="read consistency levels", keys=("preview",)),
-    NotYet(feature="settings of web hooks", keys=("clients.web_hook",)),
     NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
     NotYet(
         feature="choices about recovery and codes",
@@ -59,7 +58,6 @@ NOT_YET: Final = (
 )
 
 HOOKS_NOT_YET: Final = (
-    "web_hook",
     "verify_new_address",
     "notify_previous_addresses",
     "b2b_sso",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from limen.config.hooks import AFTER, ANYWHERE
+from limen.config.hooks import AFTER, ANYWHERE, allowed_after
 from limen.config.problems import ConfigProblem
 from limen.kernel.json_doc import JsonObject, JsonValue, at
 
@@ -53,13 +53,15 @@ def hook_lists(document: JsonObject) -> Iterator[tuple[str, str, str]]:
 def _hooks_where_they_work(document: JsonObject) -> Problems:
     every = frozenset[str]().union(*AFTER.values())
     for path, flow, when in hook_lists(document):
-        allowed = AFTER[flow] if when == "after" else ANYWHERE
+        listed_with = path.split(".")[-2]
+        method = listed_with if listed_with != when else ""
+        allowed = allowed_after(flow, method) if when == "after" else ANYWHERE
         for position, entry in _objects(document, path):
             name = entry.get("hook")
             if name in every and name not in allowed:
                 yield (
                     f"{path}.{position}.hook",
-                    f"{name} cannot run {when} {flow}; possible here: {', '.join(sorted(allowed))}",
+                    f"{name} cannot run {when} {flow}{f' with {method}' if method else ''}; possible here: {', '.join(sorted(allowed))}",
                 )
             if name == "web_hook":
                 yield from _web_hook(entry, f"{path}.{position}.config")

@@ -110,11 +110,14 @@ class SettingsPolicy:
         identity = _moved_on(scope, first.identity or result.identity, current.identity)
         session = _proven(current.session, result)
         event = Changed(flow=flow, identity=identity, before=current.identity, session=session, method=result.method)
-        inside, outside = split(self._hooks.after(scope, FlowKind.SETTINGS, result.method, Changed))
+        inside, outside = split(self._hooks.after(scope, FlowKind.SETTINGS, result.method, Changed), event)
         second = await self._hooks.run(scope, inside, event)
         saved = await self._stored(scope, event, result, (*first.effects, *second.effects))
 
-        third = await self._hooks.run(scope, outside, msgspec.structs.replace(event, identity=saved.identity))
+        stored = msgspec.structs.replace(
+            event, identity=saved.identity, flow=saved.flow, verification=second.verification
+        )
+        third = await self._hooks.run(scope, outside, stored)
         if third.effects:
             unit = scope.services.storage.unit()
             saved = msgspec.structs.replace(

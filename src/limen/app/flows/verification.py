@@ -1,21 +1,25 @@
 """What is special about proving an address? Nobody needs to be signed in, and nobody is afterwards (VER-*)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
 from limen.app.errors import ProvingDisabled
 from limen.app.flows import csrf, proving
 from limen.app.flows.contract import FormProblems, Problem, Proof, Reply, ShowFlow, Start, Submission
+from limen.app.flows.registration import split
 from limen.app.flows.return_to import after
 from limen.app.hooks.contract import Verified
+from limen.app.hooks.effects import add_effects
 from limen.app.hooks.runner import HookRunner
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.flow.states import State
-from limen.domain.identity.addresses import Via
+from limen.domain.identity.addresses import VerifiableAddress, Via
+from limen.domain.identity.identity import Identity
 from limen.domain.text import proving as texts
 from limen.domain.text import shared
 from limen.domain.text.message import Message
@@ -70,20 +74,39 @@ class VerificationPolicy:
         if address is None:
             raise FormProblems(Problem(texts.verification_code_wrong()))
         done = self._done(scope, flow, result)
+        event = Verified(flow=done, identity=_with(result.identity, proving.proven(address, now)), method=result.method)
+        inside, outside = split(self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified), event)
+        verdict = await self._hooks.run(scope, inside, event)
         unit = scope.services.storage.unit()
         for id in result.used:
             unit.secrets.spend(id, now)
         unit.identities.mark_address(result.identity, proving.proven(address, now))
         unit.flows.save(done)
+        add_effects(unit, verdict.effects, event.identity)
         try:
             await unit.commit()
         except (SecretSpent, FlowChanged) as error:
             raise FormProblems(Problem(texts.verification_code_wrong())) from error
         except IdentityChanged as error:
             raise FormProblems(Problem(shared.changed_meanwhile())) from error
-        hooks = self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified)
-        await self._hooks.run(scope, hooks, Verified(flow=done, identity=result.identity, method=result.method))
+        try:
+            later = await self._hooks.run(scope, outside, event)
+        except FormProblems as refused:
+            return await self._done_but(scope, done, refused)
+        unit = scope.services.storage.unit()
+        add_effects(unit, later.effects, event.identity)
+        await unit.commit()
         return ShowFlow(flow=done)
+
+    async def _done_but(self, scope: Scope, done: Flow[VerificationDetail], refused: FormProblems) -> ShowFlow:
+        """What a hook says although the address is proven by now: on the form that shows where to go on."""
+        form = done.form.saying(*(problem.message for problem in refused.problems))
+        said = msgspec.structs.replace(done, form=form, version=done.version + 1)
+        unit = scope.services.storage.unit()
+        unit.flows.save(said)
+        with suppress(FlowChanged):
+            await unit.commit()
+        return ShowFlow(flow=said, again=True)
 
     def _done(self, scope: Scope, flow: Flow[VerificationDetail], result: Proof) -> Flow[VerificationDetail]:
         url = after(scope.config, FlowKind.VERIFICATION, result.method, flow.return_to)
@@ -100,6 +123,12 @@ class VerificationPolicy:
             messages=(texts.phone_verified() if result.via is Via.SMS else texts.email_verified(),),
         )
         return msgspec.structs.replace(flow, state=State.PASSED_CHALLENGE, active=result.method, form=form)
+
+
+def _with(identity: Identity, address: VerifiableAddress) -> Identity:
+    """The identity with that address as it is now."""
+    addresses = tuple(address if known.id == address.id else known for known in identity.verifiable_addresses)
+    return msgspec.structs.replace(identity, verifiable_addresses=addresses)
 
 
 def arranged(flow: Flow[VerificationDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:

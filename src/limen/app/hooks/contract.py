@@ -17,6 +17,7 @@ from limen.domain.flow.details import (
 )
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind
+from limen.domain.hooks.delivery import Delivery
 from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName
@@ -134,7 +135,13 @@ class MarkAddress(msgspec.Struct, frozen=True):
     address: VerifiableAddress
 
 
-Effect: TypeAlias = EndOtherSessions | IssueSession | SendLetter | BeginFlow | MarkAddress
+class Deliver(msgspec.Struct, frozen=True):
+    """A call is stored in the same unit of work as the change itself, and made afterwards (WH-07)."""
+
+    delivery: Delivery
+
+
+Effect: TypeAlias = EndOtherSessions | IssueSession | SendLetter | BeginFlow | MarkAddress | Deliver
 
 
 class Continue(msgspec.Struct, frozen=True, kw_only=True):

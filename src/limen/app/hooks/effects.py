@@ -6,7 +6,7 @@ from typing import assert_never
 import msgspec
 
 from limen.app.flows import csrf
-from limen.app.hooks.contract import BeginFlow, Effect, EndOtherSessions, IssueSession, MarkAddress, SendLetter
+from limen.app.hooks.contract import BeginFlow, Deliver, Effect, EndOtherSessions, IssueSession, MarkAddress, SendLetter
 from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import SessionId
@@ -35,6 +35,8 @@ def add_effects(
             case MarkAddress():
                 unit.identities.mark_address(identity, effect.address)
                 identity = _marked(identity, effect.address)
+            case Deliver():
+                unit.deliveries.add(effect.delivery)
             case IssueSession():
                 pass
             case _:

@@ -9,6 +9,7 @@ from limen.app.hooks.contract import (
     Changed,
     Changing,
     Continue,
+    Deliver,
     FlowStarting,
     Hook,
     HookEvent,
@@ -40,11 +41,17 @@ class HookRunner:
         self._makers = makers
 
     async def before(self, scope: Scope, event: FlowStarting) -> None:
-        """The `before` hooks of a flow. Raises what they refuse with."""
-        hooks = self._made(scope, scope.config.flow(event.kind).before)
-        for hook in hooks:
-            if hook.hears(event):
-                await hook.run(scope, event)
+        """The `before` hooks of a flow. Raises what they refuse with.
+
+        Calls that they want made afterwards are stored when all of them have agreed, in a unit of work of their own.
+        """
+        verdict = await self.run(scope, self._made(scope, scope.config.flow(event.kind).before), event)
+        calls = [effect.delivery for effect in verdict.effects if isinstance(effect, Deliver)]
+        if calls:
+            unit = scope.services.storage.unit()
+            for call in calls:
+                unit.deliveries.add(call)
+            await unit.commit()
 
     def after(self, scope: Scope, kind: FlowKind, method: MethodName, event: type[HookEvent]) -> tuple[Hook, ...]:
         """The hooks after `method` of a flow, in their order.

@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 _GROWTH: Final = 3
-_MOST_STEPS: Final = 20
 
 
 class DeliveryStatus(StrEnum):
@@ -55,4 +54,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 def pause_after(attempts: int, first: timedelta, longest: timedelta) -> timedelta:
     """How long to wait after so many attempts: thrice as long each time."""
-    return min(first * _GROWTH ** min(max(attempts - 1, 0), _MOST_STEPS), longest)
+    pause = first
+    for _ in range(attempts - 1):
+        if pause >= longest:
+            break
+        pause *= _GROWTH
+    return min(pause, longest)

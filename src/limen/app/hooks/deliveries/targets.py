@@ -1,27 +1,20 @@
 """Which hook of the configuration does a delivery belong to? It is found again by its key when the call is made."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
+
+from limen.app.hooks.web_hook.outgoing import key_of
 from limen.config.hooks import HookConfig, WebHookConfig
 from limen.config.model import Config
 from limen.domain.flow.kinds import FlowKind
 from limen.domain.hooks.delivery import Delivery
 
-_LENGTH: Final = 16
-
-
-def key_of(config: WebHookConfig) -> str:
-    """What a hook is known by: the id that the operator gave it, else its fingerprint."""
-    return config.id or fingerprint(config)
-
 
 def fingerprint(config: WebHookConfig) -> str:
-    """What follows from what a hook calls; a change of its secrets changes nothing here."""
-    told = f"{config.method.upper()}\n{config.url}\n{config.body}"
-    return hashlib.sha256(told.encode()).hexdigest()[:_LENGTH]
+    """What follows from what a hook calls, whatever its id; a change of its secrets changes nothing here."""
+    return key_of(msgspec.structs.replace(config, id=""))
 
 
 def shown(url: str) -> str:
