@@ -116,9 +116,6 @@ async def build(request: LoadRequest) -> House:
     source = ConfigSource(request, GeneratedSecrets(entropy))
     config = source.current()
     log = LineLog(config.log, clock, sys.stderr)
-    for warning in source.loaded.warnings:
-        log.warning(warning.text, key=warning.key)
-
     plugins = ImportedPlugins()
     require_plugins(source.loaded, plugins)
     methods = discovered()
@@ -128,8 +125,7 @@ async def build(request: LoadRequest) -> House:
     jsonnet = ChildJsonnet()
     schemas = LoadedSchemas(documents)
     await schemas.load(config)
-    for reason in schemas.unusable():
-        log.warning("an identity schema is kept aside", reason=reason)
+    _remark(source.loaded, schemas, log)
     storage = await open_storage(config.dsn)
     journal = StoredJournal(storage, ids, log)
     services = Services(
@@ -171,6 +167,14 @@ async def build(request: LoadRequest) -> House:
         deliverer=Deliverer(storage, Sending(services, egress), clock, source.current, log),
         closers=(passwords, smtp, jsonnet, egress, plugins),
     )
+
+
+def _remark(loaded: LoadedConfig, schemas: LoadedSchemas, log: LineLog) -> None:
+    """What the operator should know, although it keeps nobody from starting."""
+    for warning in loaded.warnings:
+        log.warning(warning.text, key=warning.key)
+    for reason in schemas.unusable():
+        log.warning("an identity schema is kept aside", reason=reason)
 
 
 def require_plugins(loaded: LoadedConfig, plugins: ImportedPlugins) -> None:

@@ -34,7 +34,7 @@ _PAUSE: Final = 0.2
 """Seconds between two looks at what is due."""
 _AFTER_TROUBLE: Final = 5.0
 """Seconds to wait when the database cannot be used."""
-_BEYOND: Final = timedelta(seconds=30)
+_BEYOND: Final = timedelta(seconds=10)
 """How much longer than a call a lease is."""
 _ORPHANED: Final = timedelta(hours=2)
 """How long something has been due when its hook is taken to be gone; longer than any pause."""
