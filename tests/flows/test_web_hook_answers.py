@@ -358,8 +358,10 @@ async def test_nobody_waits_for_an_answer_that_is_ignored(web: Web, client: Clie
     visitor = house.visitor(client)
     assert (await visitor.sign_up(ADA)).done
     assert await visitor.signed_in()
+    assert await house.deliverer.start_due() == 1
     await web.sink.until(1)
     held.set()
+    await house.deliverer.round()
     assert part(web.sink.calls[0].ctx, "identity")["id"] == await only(house)
 
 
