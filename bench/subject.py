@@ -54,9 +54,14 @@ def free_port() -> int:
 class Subject:
     """One running server, its addresses, and what it has used of the processor and of memory."""
 
-    def __init__(self, command: str, *, cost: int = 4, dev: bool = True) -> None:
+    def __init__(
+        self, command: str, *, cost: int = 4, dev: bool = True, web_hook: dict[str, object] | None = None
+    ) -> None:
         self.command = shlex.split(command)
         self.cost, self.flags = cost, ["--dev"] if dev else []
+        self.hooks: list[dict[str, object]] = [{"hook": "session"}]
+        if web_hook is not None:
+            self.hooks.insert(0, {"hook": "web_hook", "config": web_hook})
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.public_port, self.admin_port = free_port(), free_port()
         self.public, self.admin = f"http://127.0.0.1:{self.public_port}", f"http://127.0.0.1:{self.admin_port}"
@@ -88,7 +93,7 @@ class Subject:
                     "registration": {
                         "ui_url": f"{ui}/registration",
                         "style": "unified",
-                        "after": {"password": {"hooks": [{"hook": "session"}]}},
+                        "after": {"password": {"hooks": self.hooks}},
                     }
                 },
                 "methods": {"password": {"config": {"haveibeenpwned_enabled": False}}},

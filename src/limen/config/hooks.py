@@ -100,6 +100,10 @@ class WebHookConfig(msgspec.Struct, frozen=True, kw_only=True):
     emit_analytics_event: bool = True
     """Report the call in traces."""
 
+    def __repr__(self) -> str:
+        """Headers and addresses may hold secrets."""
+        return f"WebHookConfig(id={self.id!r}, method={self.method!r}, …)"
+
     @property
     def decides(self) -> bool:
         """Whether the answer can refuse the flow, so that the hook runs before anything is stored (HOOK-03)."""
