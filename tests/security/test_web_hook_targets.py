@@ -182,7 +182,7 @@ async def test_an_excepted_address_redirects_to_none_that_is_not(web: Web, clien
 @pytest.mark.covers("WH-14", "SEC-17")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("place", ["http://localhost:{port}/x", "http://127.0.0.1:1/x", "https://127.0.0.1:{port}/x",
-                                   "//evil.test/x", "file:///etc/passwd",])  # fmt: skip
+                                   "//evil.test/x", "file:///etc/passwd"])  # fmt: skip
 async def test_redirects_to_another_server_are_not_followed(web: Web, client: Client, status: int, place: str) -> None:
     house = await web.house(before_storing(web.hook("/moved", **PARSE)))
     port = web.sink.url.rpartition(":")[2]
