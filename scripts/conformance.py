@@ -21,7 +21,7 @@ GAPS = ROOT / "docs" / "conformance-gaps.txt"
 PAGE = ROOT / "docs" / "conformance.md"
 FOLDERS = (
     "registration", "login", "logout", "sessions", "flows", "errors", "seeds", "transport", "config", "dialects", "shapes",
-    "settings", "verification", "recovery", "code", "courier",
+    "settings", "verification", "recovery", "code", "courier", "hooks",
 )  # fmt: skip
 """What is finished so far; the folders of later issues are added as they are done."""
 SECONDS = 1500

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from doubles.sink import Web, program
+from doubles.sink import Web, program, refusing
 from limen.app.scope import Client
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
 from play import ADA, EACH, House, Visitor
@@ -328,3 +328,31 @@ async def test_a_hook_that_cannot_be_written_fails_the_flow(web: Web, client: Cl
     assert outcome.error["code"] == 500
     assert web.sink.paths == []
     assert not await visitor.signed_in()
+
+
+@EACH
+@pytest.mark.covers("WH-04", "WH-01")
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_a_hook_without_a_program_sends_no_body(web: Web, client: Client, method: str) -> None:
+    hooks: list[JsonValue] = [web.hook("/ping", body="", method=method), {"hook": "session"}]
+    house = await web.house(flows(registration={"after": {"password": {"hooks": hooks}}}))
+    assert (await house.visitor(client).sign_up(ADA)).done
+    (call,) = web.sink.calls
+    assert (call.method, call.body) == (method, b"")
+
+
+@EACH
+@pytest.mark.covers("WH-04")
+async def test_trace_carries_no_body(web: Web, client: Client) -> None:
+    house = await web.house(flows(login={"before": {"hooks": [web.hook("/trace", method="TRACE")]}}))
+    await house.visitor(client).start("login")
+    assert [(call.method, call.body) for call in web.sink.calls] == [("TRACE", b"")]
+
+
+@EACH
+@pytest.mark.covers("FLOW-20", "WH-10")
+async def test_a_before_hook_may_refuse_in_words(web: Web, client: Client) -> None:
+    house = await web.house(flows(login={"before": {"hooks": [web.hook("/no", response={"parse": True})]}}))
+    web.sink.answers("/no", 403, refusing(("#/", 9), text="Closed on Sundays."))
+    outcome = await house.visitor(client).begin("login")
+    assert (outcome.form, outcome.error["code"], outcome.error["message"]) == (None, 400, "Closed on Sundays.")
