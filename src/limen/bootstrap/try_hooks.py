@@ -107,7 +107,7 @@ async def _one(
     if config is None:
         return Tried(place=place, title=f"{entry.hook} {label_of(entry)}".strip())
     event = sample.finished(kind, method, before_storing=config.decides) if method else sample.starting(kind)
-    title = f"web_hook {config.id}".strip() + f", {type(event).__name__}"
+    title = f"web_hook {label_of(entry)}, {type(event).__name__}"
     if config.response.ignore:
         title += ", delivered afterwards"
     try:

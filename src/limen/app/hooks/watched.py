@@ -4,6 +4,7 @@ from typing import Final
 
 from limen.app.flows.contract import FormProblems
 from limen.app.hooks.contract import Continue, Hook, HookEvent
+from limen.app.hooks.web_hook.outgoing import key_of
 from limen.app.scope import Scope
 from limen.config.hooks import HookConfig, PythonHookConfig
 from limen.domain.hooks.run import HookRun, RunOutcome
@@ -18,7 +19,7 @@ def label_of(entry: HookConfig) -> str:
     """Which of several hooks of the same name an entry is. No part of an address: those can hold secrets."""
     if isinstance(entry.config, PythonHookConfig):
         return entry.config.call
-    return entry.web_hook.id if entry.web_hook is not None else ""
+    return key_of(entry.web_hook) if entry.web_hook is not None else ""
 
 
 class WatchedHook:
