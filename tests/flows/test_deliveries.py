@@ -1,16 +1,20 @@
 """Does a web hook whose answer is ignored arrive, whatever becomes of its target, and only for what really happened?"""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from doubles.hooks import makers, noted
+from limen.app.hooks.deliveries.dispatch import Deliverer
 from limen.app.hooks.deliveries.signature import signature
+from limen.app.hooks.web_hook.delivering import Sending
 from limen.app.scope import Client
 from limen.domain.hooks.delivery import Delivery, pause_after
 from limen.kernel.egress import HttpCall
 from limen.kernel.json_doc import JsonObject, JsonValue
 from limen.ports.hook_storage import DeliveryFilter
+from limen.ports.storage import StorageUnavailable
 from play import ADA, EACH, House, Visitor, built
 from play_config import PASSWORD, UI, after, entries, flows, merged
 from play_shown import listed
@@ -178,6 +182,46 @@ async def test_a_target_that_hangs_holds_up_nobody_else() -> None:
     for _ in range(4):
         await house.deliverer.round()
     assert [each.status for each in await waiting(house)] == ["delivered"] * 18
+
+
+async def test_two_servers_on_one_database_never_make_the_same_call() -> None:
+    house = await built(after("registration", ignored()))
+    for number in range(4):
+        assert await sign_up(house.visitor(), f"{number}@house.test")
+        house.egress.answers("POST", URL)
+    sending = Sending(house.services, house.egress)
+    other = Deliverer(house.storage, sending, house.clock, house.source.current, house.log)
+    gate = house.egress.hold()
+    taken = await asyncio.gather(house.deliverer.start_due(), other.start_due())
+    assert sum(taken) == 4
+    gate.set()
+    await asyncio.gather(house.deliverer.round(), other.round())
+    keys = [header(call, "idempotency-key") for call in house.egress.calls]
+    assert sorted(keys) == sorted(each.id for each in await waiting(house))
+    assert [each.status for each in await waiting(house)] == ["delivered"] * 4
+
+
+async def test_a_round_that_breaks_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = await built(after("registration", ignored()))
+    assert await sign_up(house.visitor())
+    house.egress.answers("POST", URL)
+    rounds = house.deliverer.start_due
+    trouble = [ValueError("a mistake of ours"), StorageUnavailable("The disk is full.")]
+
+    async def troubled() -> int:
+        if trouble:
+            raise trouble.pop()
+        return await rounds()
+
+    monkeypatch.setattr(house.deliverer, "start_due", troubled)
+    monkeypatch.setattr("limen.app.hooks.deliveries.dispatch._AFTER_TROUBLE", 0)
+    running = asyncio.get_running_loop().create_task(house.deliverer.run())
+    while not house.egress.calls:  # noqa: ASYNC110 (the double has no event to wait for)
+        await asyncio.sleep(0)
+    await house.deliverer.stop()
+    await running
+    assert house.log.events("error") == ["the deliveries cannot be worked on"] * 2
+    assert (await only(house)).status == "delivered"
 
 
 async def test_who_was_killed_leaves_its_work_to_others_when_the_lease_is_over() -> None:

@@ -70,6 +70,9 @@ class Deliverer:
             except LimenError as error:
                 self._log.error("the deliveries cannot be worked on", reason=error.reason)
                 pause = _AFTER_TROUBLE
+            except Exception as error:  # noqa: BLE001 (whatever is wrong with one round, there has to be a next)
+                self._log.error("the deliveries cannot be worked on", reason=type(error).__name__)
+                pause = _AFTER_TROUBLE
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), pause)
 
