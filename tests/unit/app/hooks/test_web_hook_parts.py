@@ -2,14 +2,18 @@
 
 import asyncio
 import base64
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from doubles.egress import ScriptedEgress
+from doubles.sink import QuickJsonnet
 from limen.app.flows.contract import FormProblems
 from limen.app.hooks.web_hook.answers import judged
-from limen.app.hooks.web_hook.errors import HookBusy, HookRefused
+from limen.app.hooks.web_hook.errors import HookBroken, HookBusy, HookRefused
 from limen.app.hooks.web_hook.outgoing import Outgoing, key_of, proven
+from limen.app.hooks.web_hook.programs import Programs
 from limen.app.hooks.web_hook.turns import Turns
 from limen.app.scope import BrowserMarks, Client, Scope, Visitor
 from limen.config.address_patterns import matches
@@ -18,7 +22,7 @@ from limen.config.outgoing import ApiKeyAuth, AuthConfig, BasicAuth
 from limen.domain.text.message import MessageType
 from limen.kernel.egress import HttpAnswer, HttpCall
 from limen.kernel.json_doc import JsonDoc, JsonValue
-from play import ADA, built
+from play import ADA, Outside, built
 
 URL = "https://target.test/hook"
 CALL = HttpCall(method="POST", url=URL, headers=(("content-type", "application/json"),), body=b"{}")
@@ -136,6 +140,46 @@ async def test_what_is_not_asked_for_is_not_read(status: int) -> None:
 async def test_before_a_flow_there_is_nobody_to_change() -> None:
     said: JsonValue = {"identity": {"metadata_public": 1}}
     assert judged(await scope_of_a_house(), hook(response=PARSE), answer(200, said), None) is None
+
+
+# -- programs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.covers("WH-02", "CFG-15")
+async def test_a_program_of_another_server_is_fetched_once_an_hour() -> None:
+    address, house = "https://programs.test/body.jsonnet", await built(outside=Outside(jsonnet=QuickJsonnet()))
+    marks = BrowserMarks(token=b"x" * 32)
+    scope = Scope(config=house.config, services=house.services, client=Client.API, visitor=Visitor(), browser=marks)
+    programs = Programs(house.egress)
+    house.egress.answers("GET", address, b"function(ctx) ctx.a + 1")
+    house.egress.answers("GET", address, b"function(ctx) ctx.a + 2")
+    ctx = JsonDoc.of({"a": 1})
+    assert [(await programs.written(scope, address, ctx)).value() for _ in range(3)] == [2, 2, 2]
+    house.clock.advance(minutes=61)
+    assert (await programs.written(scope, address, ctx)).value() == 3
+
+
+@pytest.mark.covers("WH-02", "CFG-15")
+@pytest.mark.parametrize(("status", "body"), [(404, b""), (200, b"\xff\xfe")])
+async def test_a_program_that_cannot_be_had_breaks_the_hook(status: int, body: bytes) -> None:
+    scope = await scope_of_a_house()
+    egress = ScriptedEgress()
+    egress.answers("GET", "https://programs.test/x", body, status=status)
+    with pytest.raises(HookBroken):
+        await Programs(egress).written(scope, "https://programs.test/x", JsonDoc.of({}))
+
+
+@pytest.mark.covers("WH-02")
+@pytest.mark.parametrize("scheme", ["file://", ""])
+async def test_a_program_in_a_file_is_read_anew_for_each_call(scheme: str, tmp_path: Path) -> None:
+    file = tmp_path / "body.jsonnet"
+    house = await built(outside=Outside(jsonnet=QuickJsonnet()))
+    marks = BrowserMarks(token=b"x" * 32)
+    scope = Scope(config=house.config, services=house.services, client=Client.API, visitor=Visitor(), browser=marks)
+    for text in ("1", "function(ctx) 2", "local two = 2;\nfunction(ctx) two + 1  // three"):
+        file.write_text(text)
+        found = (await Programs(house.egress).written(scope, f"{scheme}{file}", JsonDoc.of({}))).value()
+        assert found == {"1": 1}.get(text, 3 if "two" in text else 2)
 
 
 # -- turns --------------------------------------------------------------------------------------------------------------
