@@ -15,6 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -55,7 +56,7 @@ class Subject:
     """One running server, its addresses, and what it has used of the processor and of memory."""
 
     def __init__(
-        self, command: str, *, cost: int = 4, dev: bool = True, web_hook: dict[str, object] | None = None
+        self, command: str, *, cost: int = 4, dev: bool = True, web_hook: Mapping[str, object] | None = None
     ) -> None:
         self.command = shlex.split(command)
         self.cost, self.flags = cost, ["--dev"] if dev else []

@@ -3,12 +3,10 @@
 import asyncio
 import base64
 import ssl
-import sys
-from importlib.util import find_spec
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import SOCK_STREAM  # noqa: TID251 (a constant)
-from types import ModuleType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
@@ -121,11 +119,13 @@ class HttpEgress:
 
 
 def _spare_the_search() -> None:
-    """Httpcore asks for `sniffio` four times in each call; where it is not installed, each time all folders of the path are
-    searched in vain, which takes as long as the rest of the call. A name that is known to be missing is not searched for.
+    """Httpcore asks four times in each call which library runs the loop, and to find out looks for a package that is not
+    installed: through all folders of the path, which takes as long as the rest of the call. The answer never changes here.
     """
-    if find_spec("sniffio") is None:
-        sys.modules["sniffio"] = cast("ModuleType", None)
+    with suppress(ImportError):
+        from httpcore import _synchronization  # noqa: PLC0415 (as httpx)
+
+        setattr(_synchronization, "current_async_library", lambda: "asyncio")  # noqa: B010 (not ours, and not typed)
 
 
 def _standing(headers: list[tuple[str, str]], parts: SplitResult) -> list[tuple[str, str]]:

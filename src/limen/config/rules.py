@@ -1,11 +1,13 @@
 """Which values do not go together? Checks that look at more than one key of a document in today's form."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from limen.config.hooks import AFTER, ANYWHERE, allowed_after
 from limen.config.problems import ConfigProblem
+from limen.config.syntax import parse_duration
 from limen.kernel.json_doc import JsonObject, JsonValue, at
 
 Problems: TypeAlias = Iterator[tuple[str, str]]
@@ -73,6 +75,13 @@ def _web_hook(entry: JsonObject, path: str) -> Problems:
         yield f"{path}.response", "ignore and parse exclude each other"
     if ignores and at(entry, ("config", "can_interrupt")) is True:
         yield f"{path}.can_interrupt", "a hook whose answer is ignored cannot interrupt"
+
+
+def _hooks_have_time(document: JsonObject) -> Problems:
+    timeout = _at(document, "clients.web_hook.timeout")
+    with suppress(ValueError):
+        if isinstance(timeout, str) and not parse_duration(timeout):
+            yield "clients.web_hook.timeout", "a web hook needs some time, such as 30s"
 
 
 def _code_has_one_job(document: JsonObject) -> Problems:
@@ -205,6 +214,7 @@ def _inbox_for_everybody(document: JsonObject) -> Problems:
 
 _RULES: Final[tuple[Callable[[JsonObject], Problems], ...]] = (
     _hooks_where_they_work,
+    _hooks_have_time,
     _code_has_one_job,
     _keys_know_their_site,
     _providers_are_complete,

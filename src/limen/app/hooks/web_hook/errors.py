@@ -25,3 +25,6 @@ class HookBroken(HookFailed):
 
 class HookBusy(HookFailed):
     """Too many calls of this hook wait for their turn already (503)."""
+
+    retry_after = 10
+    """Seconds after which it may be worth another try."""
