@@ -174,6 +174,8 @@ def test_a_function_that_is_not_there_is_named_with_its_place(tmp_path: Path) ->
         ({"call": "a:b", "timeout": "soon"}, "duration"),
         ({"call": "a:b", "on_error": "panic"}, "refuse, ignore"),
         ({"call": "a:b", "paths": []}, "unknown key"),
+        ({"call": "a:b", "options": 7}, "expected an object"),
+        ({"call": "a:b", "timeout": "0s"}, "needs some time"),
     ],
 )
 def test_its_settings_are_checked(config: JsonObject, reason: str) -> None:

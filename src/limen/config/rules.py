@@ -67,6 +67,8 @@ def _hooks_where_they_work(document: JsonObject) -> Problems:
                 )
             if name == "web_hook":
                 yield from _web_hook(entry, f"{path}.{position}.config")
+            if name == "python":
+                yield from _python_hook(entry, f"{path}.{position}.config")
 
 
 def _web_hook(entry: JsonObject, path: str) -> Problems:
@@ -75,6 +77,15 @@ def _web_hook(entry: JsonObject, path: str) -> Problems:
         yield f"{path}.response", "ignore and parse exclude each other"
     if ignores and at(entry, ("config", "can_interrupt")) is True:
         yield f"{path}.can_interrupt", "a hook whose answer is ignored cannot interrupt"
+
+
+def _python_hook(entry: JsonObject, path: str) -> Problems:
+    if not isinstance(at(entry, ("config", "options")), (dict, type(None))):
+        yield f"{path}.options", "expected an object with keys"
+    timeout = at(entry, ("config", "timeout"))
+    with suppress(ValueError):
+        if isinstance(timeout, str) and not parse_duration(timeout):
+            yield f"{path}.timeout", "a function needs some time, such as 3s"
 
 
 def _hooks_have_time(document: JsonObject) -> Problems:
