@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import ssl
-from contextlib import suppress
+import sys
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import SOCK_STREAM  # noqa: TID251 (a constant)
 from typing import TYPE_CHECKING, Final
@@ -122,10 +122,9 @@ def _spare_the_search() -> None:
     """Httpcore asks four times in each call which library runs the loop, and to find out looks for a package that is not
     installed: through all folders of the path, which takes as long as the rest of the call. The answer never changes here.
     """
-    with suppress(ImportError):
-        from httpcore import _synchronization  # noqa: PLC0415 (as httpx)
-
-        setattr(_synchronization, "current_async_library", lambda: "asyncio")  # noqa: B010 (not ours, and not typed)
+    asking = sys.modules.get("httpcore._synchronization")
+    if asking is not None:
+        asking.__dict__["current_async_library"] = lambda: "asyncio"
 
 
 def _standing(headers: list[tuple[str, str]], parts: SplitResult) -> list[tuple[str, str]]:
