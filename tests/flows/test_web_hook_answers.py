@@ -284,7 +284,7 @@ async def test_an_answer_without_changes_changes_nothing(web: Web, client: Clien
 @pytest.mark.covers("WH-11", "REG-14")
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"traits": {"email": "no address"}}, "form"), ({"traits": []}, "form"), ({"schema_id": "nowhere"}, "404"), ({"state": "odd"}, "502")],
+    [({"traits": {"email": ADA, "name": {"first": "a\0b"}}}, "form"), ({"traits": {"email": "no address"}}, "form"), ({"traits": []}, "form"), ({"schema_id": "nowhere"}, "404"), ({"state": "odd"}, "502")],
 )  # fmt: skip
 async def test_a_change_that_nobody_may_make_is_refused(
     web: Web, client: Client, change: JsonObject, said: str
@@ -373,3 +373,34 @@ async def test_an_ignored_hook_that_cannot_be_written_does_not_matter(web: Web, 
     visitor = house.visitor(client)
     assert (await visitor.sign_up(ADA)).done
     assert "an ignored web hook failed" in house.log.events("warning")
+
+
+@EACH
+@pytest.mark.covers("WH-10")
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"messages":[{"messages":[{"id":123456789012345678901234567890,"text":"t"}]}]}',
+        b'{"messages":[{"messages":[{"id":1,"text":"\\ud800"}]}]}',
+        b'{"messages":[{"messages":[{"id":1.5,"text":"t"}]}]}',
+        b'{"messages":[{"messages":[{"id":1,"text":"\xff"}]}]}',
+    ],
+)
+async def test_a_message_that_no_form_can_hold_is_an_error(web: Web, client: Client, said: bytes) -> None:
+    house = await web.house(registering(web, **PARSE))
+    web.sink.answers("/first", 400, said)
+    assert (await house.visitor(client).sign_up(ADA)).error["code"] == 502
+
+
+@EACH
+@pytest.mark.covers("WH-10")
+async def test_odd_messages_are_shown_all_the_same(web: Web, client: Client) -> None:
+    """With an id that the pages know, and a context that they cannot use."""
+    over: JsonObject = {"selfservice": {"flows": {"registration": {"ui_url": ""}}}}
+    house = await web.house(registering(web, **PARSE), over)
+    odd: JsonValue = {"id": 4010001, "text": "<b>\0\u2028", "type": "error", "context": {"expired_at_unix": 1e300}}
+    web.sink.answers("/first", 400, {"messages": [{"instance_ptr": "#/", "messages": [odd]}]})
+    visitor = house.visitor(client)
+    form = await visitor.start("registration")
+    outcome = await visitor.submit(form, method="password", password=PASSWORD, traits={"email": ADA})
+    assert outcome.shown.said == [4010001]

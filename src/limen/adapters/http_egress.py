@@ -3,7 +3,8 @@
 import asyncio
 import base64
 import ssl
-from contextlib import suppress
+import sys
+from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import SOCK_STREAM  # noqa: TID251 (a constant)
 from typing import TYPE_CHECKING, Final
@@ -56,6 +57,8 @@ class HttpEgress:
 
     def __init__(self, proxies: Proxies | None = None) -> None:
         self._proxies = proxies or Proxies()
+        self._trusted: ssl.SSLContext | None = None
+        self._preparing = asyncio.Lock()
         self._transports: dict[tuple[str, bool], httpx.AsyncHTTPTransport] = {}
 
     async def send(self, call: HttpCall) -> HttpAnswer:
@@ -73,7 +76,7 @@ class HttpEgress:
         self._transports.clear()
 
     async def _sent(self, call: HttpCall) -> HttpAnswer:
-        # httpx takes some 100 ms to import: not before the server is up.
+        trusted = self._trusted or await self._ready()
         import httpx  # noqa: PLC0415, TID251
 
         parts, host, port = _split(call.url)
@@ -84,7 +87,7 @@ class HttpEgress:
             if address is not None and not proxy:
                 url, extensions = _pinned(parts, address, port), {"sni_hostname": host}
                 headers = [*_without_host(headers), ("Host", parts.netloc.rpartition("@")[2])]
-        transport = self._transport(proxy, keep=call.allow_private)
+        transport = self._transport(trusted, proxy, keep=call.allow_private)
         try:
             request = httpx.Request(
                 call.method, url, headers=_standing(headers, parts), content=call.body, extensions=extensions
@@ -101,7 +104,13 @@ class HttpEgress:
         except (ValueError, UnicodeError) as error:
             raise EgressFailed("The request cannot be written: a header or the address is malformed.") from error
 
-    def _transport(self, proxy: str, *, keep: bool) -> "httpx.AsyncHTTPTransport":
+    async def _ready(self) -> ssl.SSLContext:
+        async with self._preparing:
+            if self._trusted is None:
+                self._trusted = await asyncio.to_thread(_prepared)
+            return self._trusted
+
+    def _transport(self, trusted: ssl.SSLContext, proxy: str, *, keep: bool) -> "httpx.AsyncHTTPTransport":
         """The connections. They alone, without a client of httpx around them: it would keep cookies and follow what an answer
         says, and takes as long again.
         """
@@ -109,23 +118,30 @@ class HttpEgress:
 
         known = self._transports.get((proxy, keep))
         if known is None:
-            _spare_the_search()
             # A kept connection belongs to an address; one made for a pinned name must not serve another name there.
             limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=20 if keep else 0)
             known = self._transports[proxy, keep] = httpx.AsyncHTTPTransport(
-                verify=_trust(), proxy=proxy or None, trust_env=False, limits=limits
+                verify=trusted, proxy=proxy or None, trust_env=False, limits=limits
             )
         return known
+
+
+def _prepared() -> ssl.SSLContext:
+    """The library and the certificates, loaded: not before the server is up, and not where others wait for it. Both together
+    take some 200 ms, on a busy machine a second.
+    """
+    import_module("httpx")
+    _spare_the_search()
+    return _trust()
 
 
 def _spare_the_search() -> None:
     """Httpcore asks four times in each call which library runs the loop, and to find out looks for a package that is not
     installed: through all folders of the path, which takes as long as the rest of the call. The answer never changes here.
     """
-    with suppress(ImportError):
-        from httpcore import _synchronization  # noqa: PLC0415 (as httpx)
-
-        setattr(_synchronization, "current_async_library", lambda: "asyncio")  # noqa: B010 (not ours, and not typed)
+    asking = sys.modules.get("httpcore._synchronization")
+    if asking is not None:
+        asking.__dict__["current_async_library"] = lambda: "asyncio"
 
 
 def _standing(headers: list[tuple[str, str]], parts: SplitResult) -> list[tuple[str, str]]:

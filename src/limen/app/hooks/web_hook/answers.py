@@ -29,7 +29,7 @@ _ABSENT: Final = msgspec.Raw(b"")
 class SaidMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a target wants said to the person."""
 
-    id: int = 0
+    id: Annotated[int, Meta(ge=-(2**53), le=2**53)] = 0
     text: Annotated[str, Meta(max_length=4096)] = ""
     type: str = ""
     context: msgspec.Raw = _ABSENT
