@@ -1,10 +1,12 @@
 """What happens that a plugin can hear of? One class for each moment; all are frozen, and what is JSON is a plain dict."""
 
 from datetime import datetime
+from typing import Any, TypeAlias
 
 import msgspec
 
-from limen.kernel.json_doc import JsonObject, JsonValue
+JsonDict: TypeAlias = dict[str, Any]
+"""A JSON object. What is in it is the operator's: plugins need not unpack a union for every value."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,10 +25,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     schema_id: str
     state: str
     """`active` or `inactive`."""
-    traits: JsonObject
+    traits: JsonDict
     """A copy of one's own: changing it changes nothing until it is returned in a `Change`."""
-    metadata_public: JsonValue
-    metadata_admin: JsonValue
+    metadata_public: Any
+    metadata_admin: Any
     addresses: tuple[Address, ...]
     credentials: tuple[str, ...]
     """Names of the kinds that the person has, such as `password`."""
@@ -59,7 +61,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     """`browser` or `api`."""
     request_url: str
     return_to: str
-    transient_payload: JsonValue
+    transient_payload: Any
     """What the client sent along for hooks; never stored."""
 
 
@@ -79,7 +81,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     flow: Form
     visitor: Visitor
     at: datetime
-    options: JsonObject
+    options: JsonDict
     """The `options` of the hook in the configuration."""
 
 

@@ -1,11 +1,11 @@
 """What may a plugin say? Go on, go on with changes, refuse, or send the browser elsewhere."""
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from limen.kernel.json_doc import JsonObject, JsonValue
+from limen.plugin.events import JsonDict
 
 
 class GoOn(msgspec.Struct, frozen=True):
@@ -15,9 +15,9 @@ class GoOn(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Go on with these instead; what is not given stays. Traits are checked against the schema like any other entry."""
 
-    traits: JsonObject | UnsetType = UNSET
-    metadata_public: JsonValue | UnsetType = UNSET
-    metadata_admin: JsonValue | UnsetType = UNSET
+    traits: JsonDict | UnsetType = UNSET
+    metadata_public: Any | UnsetType = UNSET
+    metadata_admin: Any | UnsetType = UNSET
 
 
 class Refuse(msgspec.Struct, frozen=True):
