@@ -39,6 +39,7 @@ _BEYOND: Final = timedelta(seconds=10)
 _ORPHANED: Final = timedelta(hours=2)
 """How long something has been due when its hook is taken to be gone; longer than any pause."""
 _ORPHANS: Final = 50
+_BETWEEN_SEARCHES: Final = timedelta(minutes=1)
 _OK: Final = range(200, 300)
 _GONE: Final = "the hook is not in the configuration any more"
 
@@ -58,6 +59,8 @@ class Deliverer:
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._known: tuple[Config, Targets] | None = None
+        self._next_search: datetime | None = None
 
     async def run(self) -> None:
         """Send what is due until `stop` is called."""
@@ -66,7 +69,7 @@ class Deliverer:
             self._look.clear()
             try:
                 await self.start_due()
-                await self.give_up_orphans()
+                await self._search_orphans()
             except LimenError as error:
                 self._log.error("the deliveries cannot be worked on", reason=error.reason)
                 pause = _AFTER_TROUBLE
@@ -93,7 +96,7 @@ class Deliverer:
     async def start_due(self) -> int:
         """Take what is due, as far as there is room, and begin to send it. Raises StorageUnavailable."""
         config = self._config()
-        targets, started = Targets(config), 0
+        targets, started = self._targets(config), 0
         for key in targets.keys:
             room = config.clients.web_hook.deliveries.at_once - self._under_way[key]
             if room > 0:
@@ -104,10 +107,22 @@ class Deliverer:
                     started += 1
         return started
 
+    async def _search_orphans(self) -> None:
+        now = self._clock.now()
+        if self._next_search is None or now >= self._next_search:
+            await self.give_up_orphans()
+            self._next_search = now + _BETWEEN_SEARCHES
+
+    def _targets(self, config: Config) -> Targets:
+        """The hooks of a configuration, read once for as long as it is in force."""
+        if self._known is None or self._known[0] is not config:
+            self._known = (config, Targets(config))
+        return self._known[1]
+
     async def give_up_orphans(self) -> int:
         """Give up what belongs to no hook any more; how many there were. Raises StorageUnavailable."""
         config = self._config()
-        known = frozenset(Targets(config).keys)
+        known = frozenset(self._targets(config).keys)
         overdue = await self._storage.deliveries.overdue(self._clock.now() - _ORPHANED, _ORPHANS)
         orphans = [each for each in overdue if each.hook not in known]
         for orphan in orphans:
