@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from doubles.hooks import makers, noted
+from doubles.sink import Web
 from limen.app.hooks.deliveries.dispatch import Deliverer
 from limen.app.hooks.deliveries.signature import signature
 from limen.app.hooks.web_hook.delivering import Sending
@@ -17,7 +18,7 @@ from limen.ports.hook_storage import DeliveryFilter
 from limen.ports.storage import StorageUnavailable
 from play import ADA, EACH, House, Visitor, built
 from play_config import PASSWORD, UI, after, entries, flows, merged
-from play_shown import listed
+from play_shown import listed, part
 
 URL = "https://crm.test/new?key=in-the-address"
 OTHER = "https://other.test/new"
@@ -83,6 +84,35 @@ async def test_for_an_account_that_was_refused_nothing_is_stored(client: Client,
     assert not await sign_up(house.visitor(client))
     assert await house.identities() == 0
     assert await waiting(house) == []
+
+
+@EACH
+@pytest.mark.covers("WH-07")
+async def test_wherever_it_stands_it_is_stored_with_the_account_that_it_tells_of(client: Client) -> None:
+    """A hook before it calls others and fails when the account is stored: who hears of accounts hears of this one."""
+    failing = noted("call", "refuse", "Registered", calls_out=True)
+    house = await built(after("registration", failing, ignored()), hooks=makers([]))
+    assert not await sign_up(house.visitor(client))
+    assert await house.identities() == 1
+    assert [each.event for each in await waiting(house)] == ["Registered"]
+
+
+@EACH
+@pytest.mark.covers("WH-02", "WH-07")
+async def test_it_tells_of_the_change_as_it_is_stored(client: Client, web: Web) -> None:
+    """The flow has succeeded, and the message to the new address is on its way."""
+    ignored_one = web.hook("/told", response={"ignore": True})
+    verification: JsonObject = {"enabled": True, "ui_url": f"{UI}/verification"}
+    house = await web.house(after("settings", ignored_one, method="profile"), flows(verification=verification))
+    visitor = house.visitor(client)
+    assert await sign_up(visitor)
+    form = await visitor.start("settings")
+    await visitor.submit(form, method="profile", traits={"email": "new@house.test"})
+    await house.deliverer.round()
+    (call,) = web.sink.at("/told")
+    assert part(call.ctx, "flow")["state"] == "success"
+    (address,) = listed(part(call.ctx, "identity"), "verifiable_addresses")
+    assert (address["value"], address["status"]) == ("new@house.test", "sent")
 
 
 @EACH

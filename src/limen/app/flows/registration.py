@@ -176,10 +176,17 @@ class RegistrationPolicy:
 
 
 def split(hooks: Sequence[Hook], event: HookEvent) -> tuple[Sequence[Hook], Sequence[Hook]]:
-    """The hooks that can be heard of `event` before it is stored, and those from the first one on that calls others."""
+    """The hooks that are heard of `event` before it is stored, and those from the first one on that calls others. A call
+    that is only stored belongs to the first wherever it stands, so that it is stored with what it tells (adr/0021).
+    """
     hooks = [hook for hook in hooks if hook.hears(event)]
     first = next((at for at, hook in enumerate(hooks) if hook.calls_out), len(hooks))
-    return hooks[:first], hooks[first:]
+    inside = hooks[:first] + [hook for hook in hooks[first:] if _only_stores(hook)]
+    return inside, [hook for hook in hooks[first:] if not _only_stores(hook)]
+
+
+def _only_stores(hook: Hook) -> bool:
+    return hook.name == "web_hook" and not hook.calls_out
 
 
 async def taken(scope: Scope, draft: Draft) -> FormProblems:

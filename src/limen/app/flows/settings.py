@@ -110,6 +110,7 @@ class SettingsPolicy:
         identity = _moved_on(scope, first.identity or result.identity, current.identity)
         session = _proven(current.session, result)
         event = Changed(flow=flow, identity=identity, before=current.identity, session=session, method=result.method)
+        event = msgspec.structs.replace(event, flow=await self._done(scope, event))
         inside, outside = split(self._hooks.after(scope, FlowKind.SETTINGS, result.method, Changed), event)
         second = await self._hooks.run(scope, inside, event)
         saved = await self._stored(scope, event, result, (*first.effects, *second.effects))
@@ -156,10 +157,8 @@ class SettingsPolicy:
         return msgspec.structs.replace(verdict, identity=accepted(scope, verdict.identity))
 
     async def _stored(self, scope: Scope, event: Changed, result: Change, effects: Sequence[Effect]) -> "_Saved":
-        """One unit of work: the identity, the session, the effects, and the flow, which shows what is true from now on."""
-        owner = CheckedSession(session=event.session, identity=event.identity)
-        form = await self._form(msgspec.structs.replace(scope, session=owner), event.flow)
-        flow = msgspec.structs.replace(event.flow, state=State.SUCCESS, form=form, internal=EMPTY)
+        """One unit of work: the identity, the session, the effects, and the flow."""
+        flow = event.flow
         unit = scope.services.storage.unit()
         unit.identities.save(event.identity, event.before)
         if result.proves is not None:
@@ -174,6 +173,12 @@ class SettingsPolicy:
         except (FlowChanged, IdentityChanged) as error:
             raise _problems(result, Problem(shared.changed_meanwhile())) from error
         return _Saved(flow, identity)
+
+    async def _done(self, scope: Scope, event: Changed) -> Flow[SettingsDetail]:
+        """The flow when the change is stored: it shows what is true from then on."""
+        owner = CheckedSession(session=event.session, identity=event.identity)
+        form = await self._form(msgspec.structs.replace(scope, session=owner), event.flow)
+        return msgspec.structs.replace(event.flow, state=State.SUCCESS, form=form, internal=EMPTY)
 
     async def _form(self, scope: Scope, flow: Flow[SettingsDetail]) -> Form:
         nodes = await nodes_of(scope, flow, self._participants)

@@ -11,15 +11,14 @@ from limen.app.flows.contract import FormProblems, Problem, Proof, Reply, ShowFl
 from limen.app.flows.registration import split
 from limen.app.flows.return_to import after
 from limen.app.hooks.contract import Verified
-from limen.app.hooks.effects import add_effects
+from limen.app.hooks.effects import add_effects, marked
 from limen.app.hooks.runner import HookRunner
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.flow.states import State
-from limen.domain.identity.addresses import VerifiableAddress, Via
-from limen.domain.identity.identity import Identity
+from limen.domain.identity.addresses import Via
 from limen.domain.text import proving as texts
 from limen.domain.text import shared
 from limen.domain.text.message import Message
@@ -74,7 +73,9 @@ class VerificationPolicy:
         if address is None:
             raise FormProblems(Problem(texts.verification_code_wrong()))
         done = self._done(scope, flow, result)
-        event = Verified(flow=done, identity=_with(result.identity, proving.proven(address, now)), method=result.method)
+        event = Verified(
+            flow=done, identity=marked(result.identity, proving.proven(address, now)), method=result.method
+        )
         inside, outside = split(self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified), event)
         verdict = await self._hooks.run(scope, inside, event)
         unit = scope.services.storage.unit()
@@ -123,12 +124,6 @@ class VerificationPolicy:
             messages=(texts.phone_verified() if result.via is Via.SMS else texts.email_verified(),),
         )
         return msgspec.structs.replace(flow, state=State.PASSED_CHALLENGE, active=result.method, form=form)
-
-
-def _with(identity: Identity, address: VerifiableAddress) -> Identity:
-    """The identity with that address as it is now."""
-    addresses = tuple(address if known.id == address.id else known for known in identity.verifiable_addresses)
-    return msgspec.structs.replace(identity, verifiable_addresses=addresses)
 
 
 def arranged(flow: Flow[VerificationDetail], nodes: Sequence[Node]) -> tuple[Node, ...]:

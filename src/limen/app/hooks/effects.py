@@ -34,7 +34,7 @@ def add_effects(
                     unit.secrets.add(secret)
             case MarkAddress():
                 unit.identities.mark_address(identity, effect.address)
-                identity = _marked(identity, effect.address)
+                identity = marked(identity, effect.address)
             case Deliver():
                 unit.deliveries.add(effect.delivery)
             case IssueSession():
@@ -60,6 +60,7 @@ def _bound(effect: Effect, token: bytes, entropy: Entropy) -> Effect:
     return msgspec.structs.replace(effect, flow=flow)
 
 
-def _marked(identity: Identity, address: VerifiableAddress) -> Identity:
+def marked(identity: Identity, address: VerifiableAddress) -> Identity:
+    """The identity with that address as it is now."""
     addresses = tuple(address if known.id == address.id else known for known in identity.verifiable_addresses)
     return msgspec.structs.replace(identity, verifiable_addresses=addresses)

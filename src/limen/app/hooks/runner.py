@@ -14,9 +14,11 @@ from limen.app.hooks.contract import (
     Hook,
     HookEvent,
     LoggedIn,
+    MarkAddress,
     Registered,
     Registering,
 )
+from limen.app.hooks.effects import marked
 from limen.app.hooks.watched import WatchedHook, label_of
 from limen.app.scope import Scope
 from limen.config.hooks import HookConfig
@@ -76,6 +78,9 @@ class HookRunner:
             verdict = await hook.run(scope, event)
             if verdict.identity is not None and isinstance(event, _CHANGEABLE):
                 event = msgspec.structs.replace(event, identity=verdict.identity)
+            for effect in verdict.effects:
+                if isinstance(effect, MarkAddress) and isinstance(event, _CHANGEABLE):
+                    event = msgspec.structs.replace(event, identity=marked(event.identity, effect.address))
             if verdict.verification is not None and isinstance(event, LoggedIn | Registered | Changed):
                 event = msgspec.structs.replace(event, verification=verdict.verification)
             total = Continue(

@@ -103,6 +103,9 @@ def test_from_the_first_hook_that_calls_others_on_everything_waits_for_the_accou
     event = cast("HookEvent", object())
     assert split([quiet, quiet], event) == ([quiet, quiet], [])
     assert split([quiet, loud, quiet], event) == ([quiet], [loud, quiet])
+    stored = Says(Continue())
+    stored.name = "web_hook"
+    assert split([quiet, loud, stored, loud, quiet], event) == ([quiet, stored], [loud, loud, quiet])
     assert split([loud], event) == ([], [loud])
     assert split([], event) == ([], [])
     assert split([quiet, deaf, quiet], event) == ([quiet, quiet], []), "who does not hear of it does not call anybody"
