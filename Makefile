@@ -7,7 +7,7 @@ DATABASE ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench screenshots docs requirements clean
+.PHONY: help run test check conformance kills bench screenshots docs requirements clean
 
 help: ## show these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -39,6 +39,9 @@ test: check ## all tests that this machine can run; with CI=true none may be ski
 
 conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository (DATABASE=postgres for a throwaway one)
 	$(RUN)/python scripts/conformance.py $(if $(filter postgres,$(DATABASE)),--postgres) $(CONFORMANCE)
+
+kills: $(VENV)/.dev ## kill the server two hundred times between commit and delivery (many minutes)
+	LIMEN_KILLS=200 $(RUN)/python -m pytest -q tests/reliability/test_deliveries_survive.py
 
 bench: $(VENV)/.dev ## requests per second, latency and CPU per request
 	RIVAL="$(RIVAL)" $(RUN)/python -m bench

@@ -41,6 +41,7 @@ FOLDERS = (
     "code",
     "courier",
     "cli",
+    "hooks",
     "identifier_first",
 )
 """What is finished so far; the folders of later issues are added as they are done."""

@@ -5,9 +5,11 @@ from sqlalchemy import Delete, Select, Update
 
 from limen.storage import (
     SqlStorage,
+    deliveries,
     error_pages,
     expiry,
     flows,
+    hook_runs,
     hot,
     identities,
     identity_changes,
@@ -29,12 +31,15 @@ FOUND = {
         identity_changes,
         letters,
         secrets,
+        hook_runs,
+        deliveries,
     )
     for name, statement in vars(module).items()
     if isinstance(statement, (Select, Update, Delete)) and not name.startswith("_") and name != "COUNT"
 }
 FOUND |= {f"page of sessions {shape}": statement for shape, statement in session_reads.PAGES.items()}
 FOUND |= {f"page of letters {shape}": statement for shape, statement in letters.PAGES.items()}
+FOUND |= {f"page of deliveries {shape}": statement for shape, statement in deliveries.PAGES.items()}
 FOUND |= {f"removal {place}": statement for place, statement in enumerate(expiry.REMOVALS)}
 
 

@@ -199,3 +199,7 @@ class IdentityRefused(LimenError):
 
 class CredentialUnknown(LimenError):
     """The identity has no such credential (ID-19)."""
+
+
+class PythonHookFailed(LimenError):
+    """A hook of the operator's failed, and the configuration says that this refuses. The log says why."""

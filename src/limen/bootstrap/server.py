@@ -46,13 +46,15 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     _on_signal(house, servers)
     tasks.start("configuration", _watch(house))
     tasks.start("clean-up", _clean(house))
+    tasks.start("journal of hooks", house.journal.run())
+    tasks.start("deliveries", house.deliverer.run())
     tasks.start("outbox", _send(house))
     tasks.start("announcement", _announced(house, servers, announce))
     try:
         await asyncio.gather(*(server.serve() for server in servers))
     finally:
         await house.services.aside.settled()
-        await house.outbox.stop(_DRAIN_SECONDS)
+        await asyncio.gather(house.outbox.stop(_DRAIN_SECONDS), house.deliverer.stop(_DRAIN_SECONDS))
         await tasks.stop()
         await house.close()
 

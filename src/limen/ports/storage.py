@@ -21,7 +21,9 @@ from limen.domain.ids import FlowId, IdentityId, SessionId
 from limen.domain.session.session import CheckedSession, Session
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
+from limen.ports.hook_storage import DeliveryReads, DeliveryWrites, HookRunReads, HookRunWrites
 from limen.ports.limits import Limits
+from limen.ports.parking import ParkedReads, ParkedWrites
 
 D = TypeVar("D", bound=Detail)
 
@@ -111,16 +113,6 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     error: JsonDoc | None
     created_at: datetime
-
-
-class Parked(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission that waits until its person has signed in again (SET-06)."""
-
-    id: str
-    name: str
-    identity_id: IdentityId
-    payload: JsonDoc
-    expires_at: datetime
 
 
 class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,10 +219,6 @@ class LetterReads(Protocol):
         ...
 
 
-class ParkedReads(Protocol):
-    async def get(self, id: str) -> Parked | None: ...
-
-
 # -- writes: nothing happens before commit ------------------------------------------------------------------------------
 
 
@@ -321,12 +309,6 @@ class LetterWrites(Protocol):
         ...
 
 
-class ParkedWrites(Protocol):
-    def add(self, parked: Parked) -> None: ...
-
-    def remove(self, id: str) -> None: ...
-
-
 class LetterTaken(LimenError):
     """Another dispatcher has the message."""
 
@@ -348,6 +330,10 @@ class UnitOfWork(Protocol):
     def letters(self) -> LetterWrites: ...
     @property
     def parked(self) -> ParkedWrites: ...
+    @property
+    def hook_runs(self) -> HookRunWrites: ...
+    @property
+    def deliveries(self) -> DeliveryWrites: ...
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing. Raises the error of the first write that does not hold,
@@ -375,6 +361,10 @@ class Storage(Protocol):
     def parked(self) -> ParkedReads: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def hook_runs(self) -> HookRunReads: ...
+    @property
+    def deliveries(self) -> DeliveryReads: ...
 
     def unit(self) -> UnitOfWork:
         """A new, empty unit of work."""

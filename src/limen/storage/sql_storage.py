@@ -10,10 +10,12 @@ from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionRow
 from limen.storage.database import Database, query
+from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE, SchemaOutdated
 from limen.storage.expiry import SqlExpiry
 from limen.storage.flows import SqlFlowReads
+from limen.storage.hook_runs import SqlHookRunReads
 from limen.storage.hot import SqlSessionReader
 from limen.storage.identities import SqlIdentityReads
 from limen.storage.letters import SqlLetterReads
@@ -42,6 +44,8 @@ class SqlStorage:
         self._secrets = SqlSecretReads(database)
         self._parked = SqlParkedReads(database)
         self._limits = SqlLimits(database)
+        self._hook_runs = SqlHookRunReads(database)
+        self._deliveries = SqlDeliveryReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
@@ -78,6 +82,14 @@ class SqlStorage:
     @property
     def limits(self) -> SqlLimits:
         return self._limits
+
+    @property
+    def hook_runs(self) -> SqlHookRunReads:
+        return self._hook_runs
+
+    @property
+    def deliveries(self) -> SqlDeliveryReads:
+        return self._deliveries
 
     @property
     def reader(self) -> SqlSessionReader:
