@@ -22,6 +22,7 @@ from play import ADA, EACH, built
 from play_config import PASSWORD, entries, flows
 
 INSIDE = {
+    "OneAtATime",
     "ConfigRefused",
     "DatabaseInUse",
     "DsnRefused",
