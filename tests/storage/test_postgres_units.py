@@ -144,6 +144,20 @@ async def test_a_server_that_says_good_bye_has_undone_the_write(storage: SqlStor
     assert len(server.sent) == len(server.lines) == 2
 
 
+async def test_a_server_that_has_become_a_copy_is_left_for_the_new_original(
+    storage: SqlStorage, server: Server
+) -> None:
+    server.fail("INSERT", said("25006", "cannot execute INSERT in a read-only transaction"))
+    await add_flow(storage)
+    assert [line.ended for line in server.lines] == [True, False]
+
+
+async def test_a_table_that_was_migrated_meanwhile_is_asked_anew(storage: SqlStorage, server: Server) -> None:
+    server.fail("COMMIT", asyncpg.InvalidCachedStatementError("cached plan must not change result type"))
+    await swap(storage)
+    assert server.sent.count("COMMIT") == 2
+
+
 async def test_a_read_goes_to_another_connection_when_its_own_is_lost(storage: SqlStorage, server: Server) -> None:
     server.fail("SELECT", LOST, said("40001"))
     assert await storage.flows.get(LoginDetail, FlowId(uuid(1))) is None
@@ -191,7 +205,6 @@ async def test_a_guard_of_a_single_write_needs_no_transaction(storage: SqlStorag
         (said("42P01", "no such relation"), SchemaOutdated),
         (said("53100", "disk full"), StorageUnavailable),
         (said("26000", 'prepared statement "limen_1_stmt_1" does not exist'), StorageUnavailable),
-        (said("25006", "read-only transaction"), StorageUnavailable),
         (ConnectionResetError("reset"), StorageUnavailable),
     ],
 )

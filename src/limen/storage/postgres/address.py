@@ -150,6 +150,8 @@ def _address(port: int, parts: SplitResult, options: Mapping[str, str]) -> str:
     user, at, hosts = parts.netloc.rpartition("@")
     if hosts and port != SCHEMES["postgres"]:
         hosts = ",".join(host if _has_port(host) else f"{host}:{port}" for host in hosts.split(","))
+    if "," in hosts and port == SCHEMES["postgres"]:
+        options = {"target_session_attrs": "read-write", **options}
     query = urlencode(options, quote_via=quote)
     return f"postgresql://{user}{at}{hosts}{parts.path}" + (f"?{query}" if query else "")
 
@@ -158,7 +160,7 @@ def _copies(hosts: str, port: int, parts: SplitResult, options: Mapping[str, str
     """The same user, database and TLS, elsewhere; a writable server is not asked for there."""
     user, at, _ = parts.netloc.rpartition("@")
     elsewhere = {name: text for name, text in options.items() if name not in _OF_THE_HOST}
-    return _address(port, parts._replace(netloc=f"{user}{at}{hosts}"), elsewhere)
+    return _address(port, parts._replace(netloc=f"{user}{at}{hosts}"), {"target_session_attrs": "any", **elsewhere})
 
 
 def _has_port(host: str) -> bool:
