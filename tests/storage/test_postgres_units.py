@@ -252,6 +252,19 @@ async def test_who_gives_up_waiting_takes_no_connection_along(storage: SqlStorag
     await asyncio.gather(*(add_flow(storage) for _ in range(10)))
 
 
+@pytest.mark.covers("CFG-17")
+async def test_a_connection_that_has_lived_long_enough_is_replaced(server: Server, naps: Naps) -> None:
+    pace = Pace(7, first=0.002, longest=0.5)
+    target = PostgresTarget(address="", max_conns=2, max_conn_lifetime=1e-9)
+    storage = SqlStorage(PostgresDatabase(Connections(target, server.dial, pace, naps), pace, naps))
+    for _ in range(3):
+        await add_flow(storage)
+        await asyncio.sleep(0)
+    await storage.close()
+    assert len(server.lines) == 3
+    assert all(line.ended for line in server.lines)
+
+
 async def test_a_start_waits_for_the_server_and_says_so(server: Server, naps: Naps) -> None:
     class Told:
         def __init__(self) -> None:
