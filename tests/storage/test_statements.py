@@ -1,5 +1,7 @@
 """Does every statement that runs on the loop go along an index?"""
 
+import re
+
 import pytest
 from sqlalchemy import Delete, Select, Update
 
@@ -18,6 +20,9 @@ from limen.storage import (
     session_changes,
 )
 from limen.storage import sessions as session_reads
+from limen.storage.postgres.database import DIALECT
+from limen.storage.statements import compiled_for
+from server.cluster import Cluster
 
 FOUND = {
     f"{module.__name__}.{name}": statement
@@ -55,3 +60,16 @@ async def test_a_statement_brings_its_constants_along(filed: SqlStorage) -> None
     assert unnamed.bind() == (7,)
     with pytest.raises(TypeError):
         filed._database.compile(flows.FLOWS.c.id.type)
+
+
+EXAMPLES = {"VARCHAR": "'x'::varchar", "INTEGER": "1", "BOOLEAN": "true", "BYTEA": "'x'::bytea", "": "'1'"}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("name", FOUND)
+def test_no_statement_needs_to_read_a_whole_table_on_a_server(name: str, cluster: Cluster, migrated: str) -> None:
+    """Small tables are read whole all the same, unless that is made to look dear."""
+    text = compiled_for(DIALECT, FOUND[name]).text
+    text = re.sub(r"\$\d+(?:::(\w+))?", lambda place: EXAMPLES[place[1] or ""], text)
+    plan = cluster.sql(f"SET enable_seqscan = off; EXPLAIN {text}", migrated)
+    assert "Seq Scan" not in plan, plan

@@ -8,7 +8,7 @@ from sqlalchemy import Select, String, column, select, table
 
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
-from limen.ports.session_reader import SessionRow
+from limen.ports.session_reader import SessionReader, SessionRow
 from limen.storage.database import Database, query
 from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
@@ -16,7 +16,7 @@ from limen.storage.errors import MIGRATE, SchemaOutdated
 from limen.storage.expiry import SqlExpiry
 from limen.storage.flows import SqlFlowReads
 from limen.storage.hook_runs import SqlHookRunReads
-from limen.storage.hot import SqlSessionReader
+from limen.storage.hot import ReplicaReader, SqlSessionReader
 from limen.storage.identities import SqlIdentityReads
 from limen.storage.letters import SqlLetterReads
 from limen.storage.limits import SqlLimits
@@ -34,8 +34,10 @@ _READY_SECONDS: Final = 3.0
 class SqlStorage:
     """Implements `ports.storage.Storage` and `ports.session_reader.SessionReader`. Made by `open_storage`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, replica: Database | None = None) -> None:
+        """A `replica` is a copy that may be behind; only the session check asks it (docs/storage.md)."""
         self._database = database
+        self._replica = replica
         self._identities = SqlIdentityReads(database)
         self._flows = SqlFlowReads(database)
         self._sessions = SqlSessionReads(database, self._identities)
@@ -49,7 +51,8 @@ class SqlStorage:
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
-        self._hot = SqlSessionReader(database)
+        original = SqlSessionReader(database)
+        self._hot = original if replica is None else ReplicaReader(SqlSessionReader(replica), original)
 
     @property
     def flows(self) -> SqlFlowReads:
@@ -92,7 +95,7 @@ class SqlStorage:
         return self._deliveries
 
     @property
-    def reader(self) -> SqlSessionReader:
+    def reader(self) -> SessionReader:
         """The session check without this object in between."""
         return self._hot
 
@@ -142,3 +145,5 @@ class SqlStorage:
     async def close(self) -> None:
         """Finish the commits that were accepted, then let go of the database."""
         await self._database.close()
+        if self._replica is not None:
+            await self._replica.close()
