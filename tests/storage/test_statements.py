@@ -11,6 +11,7 @@ from limen.storage import (
     hot,
     identities,
     identity_changes,
+    identity_pages,
     letters,
     secrets,
     session_changes,
@@ -27,6 +28,7 @@ FOUND = {
         error_pages,
         session_changes,
         identity_changes,
+        identity_pages,
         letters,
         secrets,
     )

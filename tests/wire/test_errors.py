@@ -51,6 +51,7 @@ NAMED = [
     (app.BrowserMustMove("http://house.test/x"), 422, "browser_location_change_required"),
     (app.IdentityDisabled("x"), 400, "identity_disabled"),
     (app.VerifiedAddressRequired("x"), 403, "session_verified_address_required"),
+    (app.VersionMismatch("x"), 412, "precondition_failed"),
     (app.FlowUnknown("x"), 404, ""),
     (app.FlowIdMissing("x"), 400, ""),
     (app.BadParameter("x"), 400, ""),

@@ -19,7 +19,7 @@ from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
 from limen.config.watch import Watcher
 from limen.http.application import Application
-from limen.http.limits import LimitedHttpToolsProtocol
+from limen.http.limits import AdminHttpToolsProtocol, LimitedHttpToolsProtocol
 from limen.kernel.errors import LimenError
 from limen.kernel.tasks import Tasks
 from limen.kernel.urls import joined
@@ -60,18 +60,18 @@ def _servers(house: House) -> tuple["QuietServer", ...]:
     config = house.source.current()
     public, admin = config.serve.public, config.serve.admin
     return (
-        _server(house.listeners.public, public.host, public.port),
-        _server(house.listeners.admin, admin.host, admin.port),
+        _server(house.listeners.public, public.host, public.port, LimitedHttpToolsProtocol),
+        _server(house.listeners.admin, admin.host, admin.port, AdminHttpToolsProtocol),
     )
 
 
-def _server(app: Application, host: str, port: int) -> "QuietServer":
+def _server(app: Application, host: str, port: int, protocol: type[LimitedHttpToolsProtocol]) -> "QuietServer":
     config = uvicorn.Config(
         app,
         host=host,
         uds=host.removeprefix("unix:") if host.startswith("unix:") else None,
         port=port,
-        http=LimitedHttpToolsProtocol,
+        http=protocol,
         loop="none",
         lifespan="off",
         ws="none",

@@ -149,6 +149,8 @@ class IdentityFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Exact normalised identifiers, any of them (ID-11)."""
     identifier_prefix: str | None = None
     organization_id: str | None = None
+    plain: bool = False
+    """Credentials are not asked for, so they may be left out (ID-13)."""
 
 
 # -- reads ------------------------------------------------------------------------------------------------------------
@@ -174,7 +176,7 @@ class IdentityReads(Protocol):
     async def by_external_id(self, external_id: str) -> Identity | None: ...
 
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
-        """Identities by ascending id, with all their credentials."""
+        """Identities by ascending id, with all their credentials unless the filter is `plain`."""
         ...
 
     async def count(self) -> int: ...

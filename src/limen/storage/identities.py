@@ -12,6 +12,7 @@ from limen.domain.identity.identity import Identity
 from limen.domain.ids import IdentityId
 from limen.ports.storage import IdentityFilter, Page
 from limen.storage.database import Database, query
+from limen.storage.identity_pages import PlainPages
 from limen.storage.rows import Count, CredentialRow, IdentityRow, Key, credentials_of, identity_of
 from limen.storage.statements import Value
 from limen.storage.tables import (
@@ -86,6 +87,7 @@ class SqlIdentityReads:
         self._page_of_organization = query(database, PAGE_OF_ORGANIZATION, Key)
         self._page_of_prefix = query(database, PAGE_OF_PREFIX, Key)
         self._count = query(database, COUNT, Count)
+        self._plain_pages = PlainPages(database)
 
     async def get(self, id: IdentityId) -> Identity | None:
         row = await self._database.one(self._get, (id,))
@@ -127,7 +129,11 @@ class SqlIdentityReads:
         return None if key is None else await self.get(key.id)
 
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
-        """Identities by ascending id, with all their credentials. `page.after` is the last id that was seen."""
+        """Identities by ascending id, with all their credentials unless the filter is `plain`. `page.after` is the last id
+        that was seen.
+        """
+        if self._plain_pages.answers(what):
+            return await self._plain_pages.page(what, page)
         ids = await self._ids(what, page)
         found = await self.several(ids)
         return tuple(found[id] for id in ids if id in found)
