@@ -38,6 +38,7 @@ FOLDERS = (
     "courier",
     "cli",
     "identifier_first",
+    "admin",
 )
 """What is finished so far; the folders of later issues are added as they are done."""
 SECONDS = 1500
