@@ -282,6 +282,10 @@ class SessionWrites(Protocol):
         """Deactivate every session of the identity but `keep`."""
         ...
 
+    def remove(self, id: SessionId) -> None:
+        """Delete the row of one session (SESS-24)."""
+        ...
+
     def remove_all(self, identity_id: IdentityId) -> None:
         """Delete the rows (SESS-23)."""
         ...
