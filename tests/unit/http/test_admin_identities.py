@@ -268,7 +268,16 @@ async def test_only_security_keys_that_are_second_factors_are_taken_away(operato
 @pytest.mark.covers("HTTP-68", "ID-19")
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("totp", 404), ("oidc", 404), ("passkey", 404), ("code", 400), ("deviceauthn", 400), ("telepathy", 404)],
+    [
+        ("totp", 404),
+        ("oidc", 404),
+        ("passkey", 404),
+        ("code", 400),
+        ("deviceauthn", 400),
+        ("telepathy", 404),
+        ("deviceauthn?identifier=x", 404),
+        ("link_recovery", 404),
+    ],
 )
 async def test_what_is_not_there_or_stays_is_not_taken_away(operator: Operator, kind: str, status: int) -> None:
     made = await operator.create("ada@person.test")

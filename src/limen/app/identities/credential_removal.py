@@ -31,8 +31,10 @@ async def _without(scope: Scope, name: str, identifier: str, identity: Identity)
     type = next((each for each in CredentialType if each.value == name), None)
     if type is None:
         raise CredentialUnknown("There is no credential of this type.")
+    if type is CredentialType.CODE or (type is CredentialType.DEVICEAUTHN and not identifier):
+        raise IdentityRefused(f"A credential of the type {type.value!r} cannot be removed like this.")
     if type not in _SECOND | _SOCIAL | _PRESENT:
-        raise IdentityRefused(f"A credential of the type {type.value!r} cannot be removed.")
+        raise CredentialUnknown(f"The identity has no credential of the type {type.value!r}.")
     old = identity.credentials.get(type)
     if old is None:
         raise CredentialUnknown(f"The identity has no credential of the type {type.value!r}.")
