@@ -2,10 +2,11 @@
 
 import msgspec
 import pytest
-from samples import person, store, uuid
+from samples import credential, person, store, uuid
 
+from limen.domain.identity.credentials import CredentialType
 from limen.ports.storage import IdentityFilter, Page
-from limen.storage import SqlStorage
+from limen.storage import SqlStorage, identity_pages
 
 
 @pytest.mark.covers("PAGE-01", "ID-13")
@@ -31,3 +32,27 @@ async def test_a_filter_that_names_people_shows_all_of_them(storage: SqlStorage)
     await store(storage, ada, person(2, "bob@example.org"))
     for what in (IdentityFilter(ids=(ada.id,), plain=True), IdentityFilter(identifier_prefix="ada", plain=True)):
         assert await storage.identities.page(what, Page(limit=9)) == (ada,)
+
+
+@pytest.mark.covers("ID-12")
+@pytest.mark.parametrize("few", [0, 3, 100])
+async def test_a_prefix_finds_the_same_people_however_many_there_are(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(identity_pages, "FEW", few)
+    names = ["ada", "adam", "ad%", "eve", "adb", "Ada", "ad"]
+    people = [
+        person(n, credentials=(credential(CredentialType.PASSWORD, name), credential(CredentialType.CODE, f"{name}!")))
+        for n, name in enumerate(names, 1)
+    ]
+    await store(storage, *people)
+
+    async def found(prefix: str, page: Page) -> list[str]:
+        return [each.id for each in await storage.identities.page(IdentityFilter(identifier_prefix=prefix), page)]
+
+    assert await found("ad", Page(limit=9)) == [uuid(n) for n in (1, 2, 3, 5, 7)]
+    assert await found("ad", Page(limit=2, after=(uuid(2),))) == [uuid(3), uuid(5)]
+    assert await found("ad", Page(limit=2, offset=3)) == [uuid(5), uuid(7)]
+    assert await found("ada", Page(limit=9)) == [uuid(1), uuid(2)]
+    assert await found("ad%", Page(limit=9)) == [uuid(3)]
+    assert await found("x", Page(limit=9)) == []

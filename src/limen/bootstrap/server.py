@@ -19,7 +19,7 @@ from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
 from limen.config.watch import Watcher
 from limen.http.application import Application
-from limen.http.limits import AdminHttpToolsProtocol, LimitedHttpToolsProtocol
+from limen.http.limits import AdminLimits, LimitedHttpToolsProtocol
 from limen.kernel.errors import LimenError
 from limen.kernel.tasks import Tasks
 from limen.kernel.urls import joined
@@ -61,17 +61,17 @@ def _servers(house: House) -> tuple["QuietServer", ...]:
     public, admin = config.serve.public, config.serve.admin
     return (
         _server(house.listeners.public, public.host, public.port, LimitedHttpToolsProtocol),
-        _server(house.listeners.admin, admin.host, admin.port, AdminHttpToolsProtocol),
+        _server(house.listeners.admin, admin.host, admin.port, AdminLimits),
     )
 
 
-def _server(app: Application, host: str, port: int, protocol: type[LimitedHttpToolsProtocol]) -> "QuietServer":
+def _server(app: Application, host: str, port: int, limits: type[LimitedHttpToolsProtocol]) -> "QuietServer":
     config = uvicorn.Config(
         app,
         host=host,
         uds=host.removeprefix("unix:") if host.startswith("unix:") else None,
         port=port,
-        http=protocol,
+        http=limits,
         loop="none",
         lifespan="off",
         ws="none",

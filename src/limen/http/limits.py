@@ -239,14 +239,12 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-class AdminHttpToolsProtocol(LimitedHttpToolsProtocol):
-    """The limits of the admin listener, whose clients are known: lists of ids stand in the address (ID-10: 500 of them)."""
-
-    longest_url = 64 * 1024
-    body_seconds = 30.0
-    idle_seconds = 600.0
-
-
 def _is_stream(transport: asyncio.BaseTransport) -> TypeGuard[asyncio.Transport]:
     """Whether bytes can be written to it: uvloop's transports are no subclasses of asyncio's."""
     return hasattr(transport, "write")
+
+
+class AdminLimits(LimitedHttpToolsProtocol):
+    """The same for the admin listener, where one query may name five hundred identities (ID-10)."""
+
+    longest_url = 64 * 1024
