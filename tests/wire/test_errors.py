@@ -55,6 +55,7 @@ NAMED = [
     (app.IdentityDisabled("x"), 400, "identity_disabled"),
     (app.VerifiedAddressRequired("x"), 403, "session_verified_address_required"),
     (app.PythonHookFailed("x"), 500, "hook_failed"),
+    (app.VersionMismatch("x"), 412, "precondition_failed"),
     (app.FlowUnknown("x"), 404, ""),
     (app.FlowIdMissing("x"), 400, ""),
     (app.BadParameter("x"), 400, ""),

@@ -142,6 +142,8 @@ class IdentityFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Exact normalised identifiers, any of them (ID-11)."""
     identifier_prefix: str | None = None
     organization_id: str | None = None
+    plain: bool = False
+    """Credentials are not asked for, so they may be left out (ID-13)."""
 
 
 # -- reads ------------------------------------------------------------------------------------------------------------
@@ -167,7 +169,7 @@ class IdentityReads(Protocol):
     async def by_external_id(self, external_id: str) -> Identity | None: ...
 
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
-        """Identities by ascending id, with all their credentials."""
+        """Identities by ascending id, with all their credentials unless the filter is `plain`."""
         ...
 
     async def count(self) -> int: ...
@@ -267,6 +269,10 @@ class SessionWrites(Protocol):
 
     def end_all(self, identity_id: IdentityId, keep: SessionId | None = None) -> None:
         """Deactivate every session of the identity but `keep`."""
+        ...
+
+    def remove(self, id: SessionId) -> None:
+        """Delete the row of one session (SESS-24)."""
         ...
 
     def remove_all(self, identity_id: IdentityId) -> None:

@@ -114,6 +114,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     app.BodyTooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     app.IdentityRefused: Row(_BAD),
     app.CredentialUnknown: Row(_NOT_FOUND),
+    app.VersionMismatch: Row(HTTPStatus.PRECONDITION_FAILED, "precondition_failed"),
     storage.IdentifierTaken: Row(_CONFLICT, "", "An identity with these data exists already."),
     storage.ExternalIdTaken: Row(_CONFLICT, "", "An identity with this external id exists already."),
     storage.FlowChanged: Row(_CONFLICT, "", "The flow was submitted by somebody else at the same time."),
