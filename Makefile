@@ -37,8 +37,8 @@ test: check ## all tests that this machine can run; with CI=true none may be ski
 	$(RUN)/python scripts/audit_requirements.py
 	$(RUN)/python -m pytest -q
 
-conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository (DATABASE=postgres for a throwaway one)
-	$(RUN)/python scripts/conformance.py $(if $(filter postgres,$(DATABASE)),--postgres) $(CONFORMANCE)
+conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository (DATABASE=postgres for a throwaway one, FOLDERS='login code' for some)
+	$(RUN)/python scripts/conformance.py $(if $(filter postgres,$(DATABASE)),--postgres) $(CONFORMANCE) $(FOLDERS)
 
 kills: $(VENV)/.dev ## kill the server two hundred times between commit and delivery (many minutes)
 	LIMEN_KILLS=200 $(RUN)/python -m pytest -q tests/reliability/test_deliveries_survive.py
