@@ -8,15 +8,19 @@ import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
+from socket import socket  # noqa: TID251 (the type that uvicorn names)
 from typing import Final
 
 import uvicorn
 import uvloop
 
 from limen.adapters.logs import LibraryLog
+from limen.adapters.tls import server_context
+from limen.adapters.unix_socket import permit
 from limen.app.courier.inbox import is_open
 from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
+from limen.config.serve import AdminListener, PublicListener, Socket
 from limen.config.watch import Watcher
 from limen.http.application import Application
 from limen.http.limits import AdminLimits, LimitedHttpToolsProtocol
@@ -63,17 +67,21 @@ def _servers(house: House) -> tuple["QuietServer", ...]:
     config = house.source.current()
     public, admin = config.serve.public, config.serve.admin
     return (
-        _server(house.listeners.public, public.host, public.port, LimitedHttpToolsProtocol),
-        _server(house.listeners.admin, admin.host, admin.port, AdminLimits),
+        _server(house.listeners.public, public, LimitedHttpToolsProtocol, "serve.public"),
+        _server(house.listeners.admin, admin, AdminLimits, "serve.admin"),
     )
 
 
-def _server(app: Application, host: str, port: int, limits: type[LimitedHttpToolsProtocol]) -> "QuietServer":
+def _server(
+    app: Application, where: PublicListener | AdminListener, limits: type[LimitedHttpToolsProtocol], key: str
+) -> "QuietServer":
+    """A server for one listener. Raises TlsUnusable."""
+    path = where.host.removeprefix("unix:") if where.host.startswith("unix:") else None
     config = uvicorn.Config(
         app,
-        host=host,
-        uds=host.removeprefix("unix:") if host.startswith("unix:") else None,
-        port=port,
+        host=where.host,
+        uds=path,
+        port=where.port,
         http=limits,
         loop="none",
         lifespan="off",
@@ -85,15 +93,27 @@ def _server(app: Application, host: str, port: int, limits: type[LimitedHttpTool
         proxy_headers=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
-    return QuietServer(config)
+    config.load()
+    config.ssl = server_context(where.tls, f"{key}.tls") if where.tls is not None else None
+    return QuietServer(config, where.socket if path is not None else None)
 
 
 class QuietServer(uvicorn.Server):
     """A uvicorn server that leaves signals to us: two of them live in one process."""
 
+    def __init__(self, config: uvicorn.Config, file: Socket | None = None) -> None:
+        super().__init__(config)
+        self._file = file
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Listen; a socket in a file gets its owner and its permissions before anybody is told of it."""
+        await super().startup(sockets)
+        if self._file is not None and self.config.uds is not None:
+            permit(self.config.uds, self._file)
 
 
 def _on_signal(house: House, servers: tuple[QuietServer, ...]) -> None:

@@ -55,6 +55,8 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True):
     """Private key."""
     cert: TlsSource = TlsSource()
     """Certificate, with its intermediates."""
+    client_ca: TlsSource | None = None
+    """Authority of client certificates; with it only clients that show one of its certificates get in. (Limen's own key.)"""
 
 
 class Cors(msgspec.Struct, frozen=True, kw_only=True):

@@ -124,6 +124,12 @@ class LimitedHttpToolsProtocol(HttpToolsProtocol):
                 return
         self._watch()
 
+    def shutdown(self) -> None:
+        """Close when nothing is under way. An encrypted connection waits for its client to agree: not for long."""
+        super().shutdown()
+        if self.transport.is_closing():
+            self.loop.call_later(self.linger_seconds, self.transport.abort)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._stop_timer()
