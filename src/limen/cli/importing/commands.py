@@ -50,7 +50,7 @@ def _brings(opened: Callable[P, Source]) -> Callable[..., None]:
         help="Where to write who did not come whole, and why.",
     )
     @asks_the_server
-    async def command(remote: Remote, *args: P.args, **kwargs: P.kwargs) -> None:
+    async def command(remote: Remote, /, *args: P.args, **kwargs: P.kwargs) -> None:
         wishes = Wishes(
             maps=kwargs.pop("maps"),  # type: ignore[arg-type]
             schema_id=str(kwargs.pop("schema_id")),
