@@ -20,6 +20,7 @@ def body(record: Record, by: Sequence[Rule], schema_id: str, schema: JsonObject)
         "external_id": record.name,
         "state": "active" if record.active else "inactive",
         **mapped(record.fields, by, schema),
+        **({"organization_id": record.organization_id} if record.organization_id else {}),
         **({"verifiable_addresses": verified} if verified else {}),
         **({"credentials": credentials} if credentials else {}),
     }

@@ -8,6 +8,7 @@ from typing import Final, ParamSpec
 import click
 
 from limen.cli import verbs
+from limen.cli.client.admin import Refused
 from limen.cli.client.command import Remote, asks_the_server
 from limen.cli.importing.judging import Wishes
 from limen.cli.importing.records import Source
@@ -61,7 +62,15 @@ def _brings(opened: Callable[P, Source]) -> Callable[..., None]:
         file = Path(str(kwargs.pop("report")))
         source = opened(*args, **kwargs)
         with Report(file, source.total, listing=wishes.dry_run) as report:
-            await Bringing(remote.client, wishes, report.note).run(source)
+            try:
+                await Bringing(remote.client, wishes, report.note).run(source)
+            except Refused as refused:
+                so_far = (
+                    f"{report.brought} people came before. Run it again to go on."
+                    if report.brought and not wishes.dry_run
+                    else ""
+                )
+                raise Refused(f"{refused.message} {so_far}".rstrip(), refused.status) from refused
         remote.printer.show(report.shown())
         if report.refused:
             click.get_current_context().exit(1)

@@ -34,6 +34,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str = ""
     """The id that the source keeps for a third system; without one the person is known as `source:id`."""
     schema_id: str = ""
+    organization_id: str = ""
     active: bool = True
     verified: tuple[Address, ...] = ()
     password_hash: str = ""

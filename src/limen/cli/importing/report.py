@@ -50,9 +50,9 @@ class Report:
         """Count one record."""
         self._counts[judged.fate] += 1
         self._bar.advance(self._task)
-        if judged.left:
-            self._counts["incomplete"] += judged.fate is not Fate.REFUSED
-        if judged.fate is Fate.REFUSED or (judged.left and judged.fate is Fate.NEW):
+        came_incomplete = bool(judged.left) and judged.fate is Fate.NEW
+        self._counts["incomplete"] += came_incomplete
+        if came_incomplete or judged.fate is Fate.REFUSED:
             self._kept.append(msgspec.json.encode(_line(judged, diff=False)) + b"\n")
         if self._listing and judged.fate is not Fate.SAME:
             self._lines.append(judged)
@@ -61,6 +61,11 @@ class Report:
     def refused(self) -> int:
         """How many did not come."""
         return self._counts[Fate.REFUSED]
+
+    @property
+    def brought(self) -> int:
+        """How many came."""
+        return self._counts[Fate.NEW]
 
     def shown(self) -> Shown:
         """The summary; of a dry run everything that would happen."""

@@ -20,13 +20,13 @@ def record(identity: JsonObject) -> Record:
         name: members(members(each).get("config")) for name, each in members(identity.get("credentials")).items()
     }
     password, hash = configs.get("password", {}), text(configs.get("password", {}), "hashed_password")
-    organization = text(identity, "organization_id")
     other = sorted(name for name in configs if name not in CREDENTIALS and name not in _NOTHING_TO_BRING)
     return Record(
         source="kratos",
         id=text(identity, "id"),
         external_id=text(identity, "external_id"),
         schema_id=text(identity, "schema_id"),
+        organization_id=text(identity, "organization_id"),
         fields={name: identity.get(name) for name in ("traits", "metadata_public", "metadata_admin")},
         active=text(identity, "state") != "inactive",
         verified=tuple(
@@ -42,10 +42,7 @@ def record(identity: JsonObject) -> Record:
         backup_codes=tuple(each_of(configs.get("lookup_secret", {}).get("recovery_codes"))),
         webauthn=_keys(configs.get("webauthn", {})),
         passkey=_keys(configs.get("passkey", {})),
-        left=(
-            *(f"credential of the type {name}" for name in other),
-            *((f"organization {organization}",) if organization else ()),
-        ),
+        left=tuple(f"credential of the type {name}" for name in other),
     )
 
 
