@@ -165,7 +165,7 @@ def test_a_database_of_an_old_release_has_fewer_columns(server: RunningServer, t
         connection.execute(f"ALTER TABLE identities DROP COLUMN {column}")
     connection.commit()
     connection.close()
-    assert counts(run(server, tmp_path, "kratos", f"sqlite://{file}?_fk=true")) == {"new": 3, "refused": 1}
+    assert counts(run(server, tmp_path, "kratos", f"sqlite://{file}?_fk=true&mode=ro")) == {"new": 3, "refused": 1}
     ada = identity(server, "ada@kratos.test", tmp_path)
     assert ada["external_id"] == "kratos:10000000-0000-4000-8000-000000000001"
 

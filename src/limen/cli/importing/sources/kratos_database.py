@@ -54,7 +54,8 @@ def source(dsn: str) -> Source:
     """The people of the database that a DSN of Kratos names. Raises DsnRefused, ClickException."""
     if dsn.partition("://")[0].lower() in {"mysql", "mariadb"}:
         raise click.ClickException(_NO_MYSQL)
-    target = parse_dsn(dsn)
+    is_file = dsn.startswith(("sqlite://", "sqlite3://"))
+    target = parse_dsn(dsn.partition("?")[0] if is_file else dsn)  # whatever mode it names, nothing is written
     if isinstance(target, SqliteTarget):
         if target.file is None:
             raise click.UsageError("A database in memory belongs to its own process.")
@@ -102,7 +103,10 @@ def _document(value: object) -> JsonValue:
     """JSON as text, or octets as SQLite may keep them."""
     if not isinstance(value, str | bytes) or not value:
         return None
-    found: JsonValue = msgspec.json.decode(value)
+    try:
+        found: JsonValue = msgspec.json.decode(value)
+    except msgspec.DecodeError as error:
+        raise click.ClickException("The database holds a document that is no JSON.") from error
     return found
 
 
