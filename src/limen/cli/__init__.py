@@ -31,7 +31,7 @@ COMMANDS: Final = {
     "remote": ("limen.cli.remote", "remote"),
     "list": ("limen.cli.verbs", "list_"),
     "get": ("limen.cli.verbs", "get"),
-    "import": ("limen.cli.verbs", "import_"),
+    "import": ("limen.cli.importing.commands", "import_"),
     "validate": ("limen.cli.verbs", "validate"),
     "delete": ("limen.cli.verbs", "delete"),
     "create": ("limen.cli.verbs", "create"),
