@@ -34,6 +34,10 @@ class Pressure:
             self._floods.popitem(last=False)
         return None
 
+    def places(self) -> int:
+        """How many places are remembered at the moment."""
+        return len(self._floods)
+
     def under_way(self, key: str) -> int:
         """How many guesses that count for this key are being looked at."""
         return self._under_way.get(key, 0)
