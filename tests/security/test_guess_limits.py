@@ -12,8 +12,8 @@ from limen.app.scope import Client
 from limen.http.cookies import DEVICE
 from limen.kernel.json_doc import JsonObject
 from limen.ports.meter import Silent
-from play import ADA, AGAIN, BOB, EACH, EACH_WEB, House, Visitor, built
-from play_config import OTHER_PASSWORD, UI, merged
+from play import ADA, AGAIN, BOB, EACH, EACH_WEB, House, Visitor, built, housed, loaded
+from play_config import OTHER_PASSWORD, UI, base, merged
 from play_shown import Outcome
 
 FREE = 10
@@ -288,3 +288,12 @@ async def test_operators_hear_of_it_once_a_minute_and_read_the_count(monkeypatch
     house.clock.advance(timedelta(seconds=59.5))
     await guessed(house, 1)
     assert len([line for line in house.log.lines if "too many attempts" in str(line)]) == 1
+
+
+async def test_several_processes_count_together() -> None:
+    one = await house_of_ada()
+    other = await housed(loaded(merged(base(), PROXY)), storage=one.storage)
+    await guessed(one, FREE // 2)
+    assert not refused(Client.API, await guessed(other, FREE // 2))
+    for house in (one, other):
+        assert refused(Client.API, await stranger(house).sign_in(ADA))
