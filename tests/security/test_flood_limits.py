@@ -122,7 +122,7 @@ async def test_so_many_messages_for_whomever_an_hour(client: Client, kind: str, 
     use: JsonObject = {"selfservice": {"flows": {kind: {"use": method}}}}
     house = await built(merged(merged(CODES, use), {"security": {"rate_limits": {"messages_per_hour": 3}}}))
     await house.visitor().sign_up(ADA)
-    told = []
+    told: list[Outcome] = []
     for email in (ADA, "b@house.test", "c@house.test", ADA, "d@house.test"):
         visitor = house.visitor(client)
         told.append(await visitor.submit(await visitor.start(kind), method=method, email=email))

@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from limen.app.limits import guesses
 from limen.app.scope import Client
 from limen.http.cookies import DEVICE
 from limen.kernel.json_doc import JsonObject
+from limen.ports.limits import Note
 from limen.ports.meter import Silent
 from play import ADA, AGAIN, BOB, EACH, EACH_WEB, House, Visitor, built, housed, loaded
 from play_config import OTHER_PASSWORD, UI, base, merged
@@ -102,7 +104,7 @@ async def test_an_hour_without_a_wrong_guess_forgets_them() -> None:
 @EACH
 async def test_nobody_learns_from_the_limits_who_has_an_account(client: Client) -> None:
     house = await house_of_ada()
-    told = []
+    told: list[list[tuple[int, bool, str]]] = []
     for email in (ADA, NOBODY):
         one = [await stranger(house, client).sign_in(email, OTHER_PASSWORD) for _ in range(FREE + 3)]
         told.append([(each.answer.status, refused(client, each), each.answer.header("retry-after")) for each in one])
@@ -211,7 +213,7 @@ async def test_all_addresses_of_an_ipv6_network_are_one() -> None:
 @pytest.mark.parametrize("header", ["x-forwarded-for", "true-client-ip", "x-real-ip"])
 async def test_a_made_up_address_is_not_another_address(header: str) -> None:
     house = await built(limits(guesses_per_minute=3))
-    told = []
+    told: list[bool] = []
     for n in range(4):
         visitor = house.visitor()
         visitor.headers[header] = f"198.51.100.{n}"
@@ -234,7 +236,7 @@ CODES: JsonObject = {
 @pytest.mark.parametrize("kind", ["recovery", "verification"])
 async def test_codes_are_guessed_no_more_often_from_one_address(client: Client, kind: str) -> None:
     house = await house_of_ada(merged(CODES, limits(guesses_per_minute=4)))
-    told = []
+    told: list[Outcome] = []
     for email in (ADA, NOBODY, BOB, "x@house.test", "y@house.test"):
         visitor = stranger(house, client, "192.0.2.1")
         form = (await visitor.submit(await visitor.start(kind), method="code", email=email)).shown
@@ -253,18 +255,18 @@ async def test_password_and_code_guesses_are_counted_together() -> None:
 
 async def test_a_right_password_writes_no_counter_and_a_wrong_one_writes_once(monkeypatch: pytest.MonkeyPatch) -> None:
     house = await house_of_ada()
-    kept, notes = house.storage.limits, []
-    note = kept.note
+    kept = house.storage.limits
+    note, writes = kept.note, list[int]()
 
-    async def noted(*given: object) -> None:
-        notes.append(given)
-        await note(*given)  # type: ignore[arg-type]
+    async def noted(notes: Sequence[Note], now: datetime) -> None:
+        writes.append(len(notes))
+        await note(notes, now)
 
     monkeypatch.setattr(kept, "note", noted)
     assert (await stranger(house).sign_in(ADA)).done
-    assert notes == []
+    assert writes == []
     await guessed(house, 1)
-    assert len(notes) == 1
+    assert writes == [3]
 
 
 async def test_the_switch_turns_guess_limits_and_device_cookies_off() -> None:
@@ -279,7 +281,11 @@ async def test_the_switch_turns_guess_limits_and_device_cookies_off() -> None:
 async def test_operators_hear_of_it_once_a_minute_and_read_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
     house = await house_of_ada()
     told: list[str] = []
-    monkeypatch.setattr(Silent, "limited", lambda _, limit: told.append(limit))
+
+    def limited(_: Silent, limit: str) -> None:
+        told.append(limit)
+
+    monkeypatch.setattr(Silent, "limited", limited)
     await guessed(house, FREE + 4)
     assert told == [guesses.PERSON] * 4
     lines = [line for line in house.log.lines if "too many attempts" in str(line)]

@@ -6,11 +6,12 @@ What is counted, and when the next guess may come (docs/security.md says it for 
 - by the device, for a person who signed in on it before: the same waits, but strangers do not count there;
 - by the place that the guesses come from, in a minute and in an hour.
 
-Guesses that are being looked at count as wrong ones meanwhile. Each process knows its own only: with several, at one
-instant each may look at as many as were left.
+Guesses for one name that are being looked at count as wrong ones meanwhile. Each process knows its own only: with
+several, at one instant each may look at as many as were left. Those of one place do not: many people may sit there, and
+the hash pool bounds how many are looked at.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,6 +30,8 @@ PERSON: Final = "guesses_for_one"
 DEVICE: Final = "guesses_on_known_device"
 MINUTE: Final = "guesses_per_minute"
 HOUR: Final = "guesses_per_hour"
+_A_MOMENT: Final = timedelta(seconds=1)
+"""Until those that are under way are over."""
 
 
 class Guess(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +47,7 @@ class Guess(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def password_guess(scope: Scope, name: str, person: IdentityId | None) -> AsyncIterator[Guess]:
+async def password_guess(scope: Scope, name: str, person: IdentityId | None) -> AsyncGenerator[Guess, None]:
     """A password for a sign-in name, which may be nobody's. Raises TooManyAttempts before it is looked at."""
     device = devices.known(scope, person) if person is not None else ""
     if device:
@@ -56,14 +59,14 @@ async def password_guess(scope: Scope, name: str, person: IdentityId | None) -> 
 
 
 @asynccontextmanager
-async def code_guess(scope: Scope) -> AsyncIterator[Guess]:
+async def code_guess(scope: Scope) -> AsyncGenerator[Guess, None]:
     """A code; its form and its address have limits of their own (CODE-03). Raises TooManyAttempts."""
     async with _guess(scope, "", "", _windows(scope)) as guess:
         yield guess
 
 
 @asynccontextmanager
-async def _guess(scope: Scope, name: str, whom: str, windows: Sequence[Window]) -> AsyncIterator[Guess]:
+async def _guess(scope: Scope, name: str, whom: str, windows: Sequence[Window]) -> AsyncGenerator[Guess, None]:
     if not scope.config.security.rate_limits.enabled:
         yield Guess(scope=scope)
         return
@@ -73,33 +76,32 @@ async def _guess(scope: Scope, name: str, whom: str, windows: Sequence[Window]) 
     waits = f"{name}\n{whom}" if name else ""
     pairs = [(_key(each, place, now), _key(each, place, now - each.span)) for each in windows]
     keys = [*([waits] if waits else ()), *(key for pair in pairs for key in pair)]
-    counted = (*([waits] if waits else ()), *(current for current, _ in pairs))
-    # Those under way are known before the counters are read: a guess that ends meanwhile counts once too often, never not at all.
-    pending = {key: pressure.under_way(key) for key in counted}
-    pressure.begin(counted)
+    # Those under way are known before the counters are read: a guess that ends meanwhile counts once too often, never not at
+    # all.
+    pending = pressure.under_way(waits)
+    pressure.begin(waits)
     try:
         stands = dict(zip(keys, await scope.services.storage.limits.tallies(keys, now), strict=True))
         if waits:
-            _judge_wait(scope, name, stands[waits], pending[waits], now)
+            _judge_wait(scope, name, stands[waits], pending, now)
         for window, (current, before) in zip(windows, pairs, strict=True):
-            _judge_window(scope, window, (stands[before].count, stands[current].count + pending[current]), now)
+            _judge_window(scope, window, (stands[before].count, stands[current].count), now)
         notes = [Note(current, window.until(now)) for window, (current, _) in zip(windows, pairs, strict=True)]
         if waits:
             notes.append(Note(waits, now + FORGOTTEN_AFTER))
         yield Guess(scope=scope, notes=tuple(notes))
     finally:
-        pressure.end(counted)
+        pressure.end(waits)
 
 
 def _judge_wait(scope: Scope, name: str, stands: Tally, pending: int, now: datetime) -> None:
     free = scope.config.security.rate_limits.guesses_before_waiting
-    if stands.count + pending < free:
-        return
-    wait = pause(stands.count + pending, free)
-    last = now if pending or stands.until is None else stands.until - FORGOTTEN_AFTER
-    left = last + wait - now
-    if left > timedelta():
-        refuse(scope, name, left)
+    if stands.until is not None:
+        left = stands.until - FORGOTTEN_AFTER + pause(stands.count, free) - now
+        if left > timedelta():
+            refuse(scope, name, left)
+    if pending and stands.count + pending >= free:
+        refuse(scope, name, _A_MOMENT)
 
 
 def _judge_window(scope: Scope, window: Window, counts: tuple[int, int], now: datetime) -> None:

@@ -42,16 +42,15 @@ class Pressure:
         """How many guesses that count for this key are being looked at."""
         return self._under_way.get(key, 0)
 
-    def begin(self, keys: tuple[str, ...]) -> None:
-        """Guesses that count for these keys are about to be looked at."""
-        self._under_way.update(keys)
+    def begin(self, key: str) -> None:
+        """A guess that counts for this key is about to be looked at."""
+        self._under_way[key] += 1
 
-    def end(self, keys: tuple[str, ...]) -> None:
-        """They were."""
-        for key in keys:
-            self._under_way[key] -= 1
-            if self._under_way[key] <= 0:
-                del self._under_way[key]
+    def end(self, key: str) -> None:
+        """It was."""
+        self._under_way[key] -= 1
+        if self._under_way[key] <= 0:
+            del self._under_way[key]
 
     def say(self, log: Log, limit: str, now: datetime) -> None:
         """Tell the operator, once a minute at most: whoever floods the server is not to flood its log."""
