@@ -303,3 +303,16 @@ async def test_several_processes_count_together() -> None:
     assert not refused(Client.API, await guessed(other, FREE // 2))
     for house in (one, other):
         assert refused(Client.API, await stranger(house).sign_in(ADA))
+
+
+@EACH_WEB
+async def test_whoever_recovers_the_account_has_a_known_device_from_then_on(client: Client) -> None:
+    house = await house_of_ada(CODES)
+    await guessed(house, FREE)
+    owner = stranger(house, client)
+    assert refused(client, await owner.sign_in(ADA))
+    form = (await owner.submit(await owner.start("recovery"), method="code", email=ADA)).shown
+    await owner.submit(form, method="code", code=house.letters.code(ADA))
+    assert await owner.signed_in()
+    owner.forget_session()
+    assert (await owner.sign_in(ADA)).done
