@@ -84,7 +84,7 @@ class Subject:
         self.public, self.admin = f"http://127.0.0.1:{self.public_port}", f"http://127.0.0.1:{self.admin_port}"
         self.file = self.folder / "config.json"
         self.file.write_text(json.dumps(merged(self._config(), self.over)))
-        self.environment = {**os.environ, "SECURITY_RATE_LIMITS_ENABLED": "false"}  # noqa: TID251 (handed on)
+        self.environment = {"SECURITY_RATE_LIMITS_ENABLED": "false", **os.environ}  # noqa: TID251 (handed on)
         self.process: subprocess.Popen[bytes] | None = None
         self.cold_start = 0.0
 

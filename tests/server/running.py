@@ -26,6 +26,7 @@ READY_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 40.0
 """More than the server gives itself to finish what is under way."""
 CHEAP: Final[JsonObject] = {"hashers": {"algorithm": "bcrypt", "bcrypt": {"cost": 4}}}
+_NO_LIMITS: Final = {"SECURITY_RATE_LIMITS_ENABLED": "false"}
 _PAUSE: Final = threading.Event()
 _PORTS: Final = itertools.count(20_000 + os.getpid() * 40 % 9_000)
 """Below the ports that the system hands out for outgoing connections, so that a restarted server finds its own free."""
@@ -51,9 +52,11 @@ def command(*arguments: str) -> list[str]:
 
 
 def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """An environment in which nothing of the tests' own configures the server."""
+    """An environment in which nothing of the tests' own configures the server. The limits are off, unless `more` says
+    otherwise: a test is a crowd at one address.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1", **(more or {})}
+    return {**kept, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1", **_NO_LIMITS, **(more or {})}
 
 
 def small_house() -> JsonObject:

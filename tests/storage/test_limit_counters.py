@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from doubles.clock import ManualClock
-from limen.ports.limits import Limit
+from limen.ports.limits import Limit, Note, Tally
 from limen.storage import SqlStorage
 
 HOUR = timedelta(hours=1)
@@ -51,3 +51,27 @@ async def test_counters_name_nobody_and_go_when_their_window_is_over(storage: Sq
     assert await storage.remove_expired(now, 100) == 0
     assert await storage.remove_expired(now + 2 * HOUR, 100) == 1
     assert await storage.limits.take((limit(1),), now)
+
+
+async def test_notes_add_up_and_are_forgotten_when_nothing_more_comes(storage: SqlStorage) -> None:
+    now = ManualClock().now()
+    assert list(await storage.limits.tallies(("a", "b"), now)) == [Tally(), Tally()]
+    await storage.limits.note((Note("a", now + HOUR),), now)
+    await storage.limits.note((Note("a", now + 2 * HOUR), Note("b", now + HOUR)), now)
+    assert list(await storage.limits.tallies(("b", "a", "c"), now)) == [
+        Tally(1, now + HOUR),
+        Tally(2, now + 2 * HOUR),
+        Tally(),
+    ]
+    assert list(await storage.limits.tallies(("a", "b"), now + HOUR)) == [Tally(2, now + 2 * HOUR), Tally()]
+    await storage.limits.note((Note("b", now + 3 * HOUR),), now + HOUR)
+    assert list(await storage.limits.tallies(("b",), now + HOUR)) == [Tally(1, now + 3 * HOUR)]
+    assert list(await storage.limits.tallies((), now)) == []
+    await storage.limits.note((), now)
+
+
+async def test_notes_at_the_same_instant_are_all_counted(storage: SqlStorage) -> None:
+    now = ManualClock().now()
+    one, other = (Note("a", now + HOUR), Note("b", now + HOUR)), (Note("b", now + HOUR), Note("a", now + HOUR))
+    await asyncio.gather(*(storage.limits.note(turn, now) for turn in (one, other) * 20))
+    assert [tally.count for tally in await storage.limits.tallies(("a", "b"), now)] == [40, 40]

@@ -66,6 +66,7 @@ NAMED = [
     (app.TokenizerUnknown("x"), 400, ""),
     (app.TokenizerFailed("x"), 400, ""),
     (app.MethodUnavailable("x"), 404, ""),
+    (app.TooManyAttempts(60), 429, "rate_limited"),
     (app.BodyTooLarge("x"), 413, ""),
     (MalformedInput("x"), 400, ""),
     (storage.IdentifierTaken("x"), 409, ""),

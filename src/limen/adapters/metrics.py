@@ -55,6 +55,7 @@ class PrometheusMeter:
         self._received: dict[tuple[int, str], _Histogram] = {}
         self._sent: dict[tuple[int, str], _Histogram] = {}
         self._flows: dict[tuple[str, str], int] = {}
+        self._limited: dict[str, int] = {}
         self._calls: dict[tuple[str, str, str], _Histogram] = {}
 
     async def told(self) -> bytes:
@@ -85,6 +86,10 @@ class PrometheusMeter:
     def flow(self, kind: str, outcome: str) -> None:
         """A flow came a step further."""
         self._flows[kind, outcome] = self._flows.get((kind, outcome), 0) + 1
+
+    def limited(self, limit: str) -> None:
+        """Something was refused because that limit was reached."""
+        self._limited[limit] = self._limited.get(limit, 0) + 1
 
     def called(self, what: Literal["hook", "letter", "delivery"], name: str, outcome: str, began: float) -> None:
         """A hook, a letter or a delivery was done, or was not."""
@@ -142,6 +147,12 @@ class PrometheusMeter:
             samples=tuple(
                 Sample(count, (("kind", kind), ("outcome", outcome))) for (kind, outcome), count in self._flows.items()
             ),
+        )
+        yield Family(
+            name="limen_limited_total",
+            kind="counter",
+            help="What was refused because a limit was reached, by limit.",
+            samples=tuple(Sample(count, (("limit", limit),)) for limit, count in self._limited.items()),
         )
         for what, help in (
             ("hook", "Hooks that ran."),

@@ -189,6 +189,16 @@ class BrowserMustMove(LimenError):
         self.redirect_browser_to = redirect_browser_to
 
 
+class TooManyAttempts(LimenError):
+    """One too many within a limit (docs/security.md). `retry_after` is when the next may come, in seconds from now."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            "There were too many attempts. Wait for as long as the Retry-After header says, then try again."
+        )
+        self.retry_after = retry_after
+
+
 class BodyTooLarge(LimenError):
     """The body exceeds the limit (HTTP-103)."""
 

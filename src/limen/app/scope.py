@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from limen.app.aside import Aside
+from limen.app.limits.pressure import Pressure
 from limen.config.model import Config
 from limen.domain.session.session import CheckedSession
 from limen.kernel.clock import Clock
@@ -65,6 +66,8 @@ class BrowserMarks(msgspec.Struct, frozen=True, kw_only=True):
     """The anti-CSRF token that this browser gets if somebody else sits at it after this request (SESS-08)."""
     continuity: str = ""
     """The secret of the continuity cookie, under which this browser's waiting submissions are kept (SET-06)."""
+    device: str = ""
+    """The device cookie as it came; `app/limits/devices.py` opens it when it matters."""
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +91,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     meter: Meter = Silent()
     aside: Aside = msgspec.field(default_factory=Aside)
     """Where work goes that nobody waits for."""
+    pressure: Pressure = msgspec.field(default_factory=Pressure)
+    """What this process remembers of who asks how often."""
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,10 @@ from limen.app.errors import (
     ForeignFlow,
     SecondFactorRequired,
     SessionRequired,
+    TooManyAttempts,
 )
 from limen.app.flows import csrf, logout
+from limen.app.limits.floods import LIMITED
 from limen.app.scope import Scope
 from limen.app.sessions import own
 from limen.app.sessions.check import satisfies
@@ -28,6 +30,7 @@ from limen.kernel.http_values import Request
 from limen.kernel.urls import joined, with_query
 from limen.ports.storage import Page
 from limen.ui.desk import ErrorShown, FlowMissing, MissingReason, SessionNotEnded, SignedIn
+from limen.wire.errors import row_of
 
 _MOST_SESSIONS = 100
 
@@ -80,6 +83,10 @@ class PublicDesk:
         )
 
     async def error(self, id: str, request: Request) -> ErrorShown | None:
+        if id == LIMITED:
+            told = TooManyAttempts(0)
+            status = row_of(told).status
+            return ErrorShown(status=status.value, message=told.reason, reason="", id=LIMITED)
         known = canonical_uuid(id)
         page = await self._doorway.services.storage.error_pages.get(known) if known else None
         if page is None:

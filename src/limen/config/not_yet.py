@@ -20,7 +20,6 @@ class NotYet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOT_YET: Final = (
-    NotYet(feature="limits on guesses and on requests", keys=("security.rate_limits.enabled",), when="on"),
     NotYet(feature="hiding who has an account in sign-up", keys=("security.account_enumeration.mitigate",), when="on"),
     NotYet(feature="authenticator apps", keys=("selfservice.methods.totp.enabled",), when="on"),
     NotYet(feature="backup codes", keys=("selfservice.methods.lookup_secret.enabled",), when="on"),

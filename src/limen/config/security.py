@@ -1,6 +1,9 @@
 """Which protections are on?"""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 
 class AccountEnumeration(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,6 +18,18 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     enabled: bool = True
     """Refuse too many attempts with status 429. (Limen's own key.)"""
+    guesses_before_waiting: Annotated[int, Meta(ge=1)] = 10
+    """Wrong passwords for one sign-in name before every next one has to wait. (Limen's own key.)"""
+    guesses_per_minute: Annotated[int, Meta(ge=1)] = 30
+    """Wrong passwords and codes a minute from one address. (Limen's own key.)"""
+    guesses_per_hour: Annotated[int, Meta(ge=1)] = 300
+    """Wrong passwords and codes an hour from one address. (Limen's own key.)"""
+    flows_per_minute: Annotated[int, Meta(ge=1)] = 300
+    """Forms begun a minute from one address, for each process. (Limen's own key.)"""
+    sign_ups_per_hour: Annotated[int, Meta(ge=1)] = 100
+    """Sign-ups an hour from one address. (Limen's own key.)"""
+    messages_per_hour: Annotated[int, Meta(ge=1)] = 100
+    """Codes and links asked for an hour from one address. (Limen's own key.)"""
 
 
 class SecurityConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from limen.ports.sealing import Sealing
 
 _YEAR: Final = 365 * 24 * 3600
 _NONCE_LENGTH: Final = 8
+DEVICE: Final = "limen_device"
 CONTINUITY: Final = "ory_kratos_continuity"
 _FRIENDLY: Final = ("__cf", "_cf", "cf_")
 """Cookies of a well-known proxy, which do no harm in native flows (NEGO-07)."""
@@ -84,6 +85,11 @@ def continuity(config: Config, sealing: Sealing, held: dict[str, str]) -> str:
     value = held.get(CONTINUITY)
     raw = sealing.open(config.secrets.cookie, CONTINUITY, value) if value else None
     return raw.decode() if raw else ""
+
+
+def device_cookie(config: Config, value: str) -> str:
+    """The `Set-Cookie` value by which a browser is known as one that somebody signed in on (docs/security.md)."""
+    return written(DEVICE, value, config.cookie_shape, max_age=_YEAR)
 
 
 def session_cookie_gone(config: Config) -> str:

@@ -77,6 +77,7 @@ class Doorway:
             cross_site=request.header("sec-fetch-site") == "cross-site"
             and request.header("sec-fetch-mode") == "navigate",
             next_token=self.services.entropy.octets(TOKEN_BYTES),
+            device=held.get(cookies.DEVICE, ""),
             continuity=cookies.continuity(config, self.services.sealing, held),
         )
 

@@ -14,6 +14,7 @@ from limen.app.errors import (
     RecoveryStartedOver,
     SecondFactorRequired,
     SessionRequired,
+    TooManyAttempts,
     VerifiedAddressRequired,
 )
 from limen.app.flows.contract import (
@@ -32,6 +33,7 @@ from limen.app.flows.contract import (
 )
 from limen.app.flows.csrf import TOKEN_BYTES, stored_form
 from limen.app.hooks.web_hook.errors import HookBusy
+from limen.app.limits import devices
 from limen.app.scope import Client, Scope
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
@@ -73,7 +75,9 @@ def redirect(url: str, *headers: tuple[str, str], status: int = SEE_OTHER) -> Re
 def error_response(error: LimenError, request: Request) -> Response:
     """The envelope of an error, and when to come back if that helps (security.md §2.40)."""
     found = envelope(error, request.header("x-request-id"))
-    later = (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded | HookBusy) else ()
+    later = (
+        (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded | HookBusy | TooManyAttempts) else ()
+    )
     return json_response(found, found.error.code, *later)
 
 
@@ -255,9 +259,10 @@ class Responder:
             return ()
         services = scope.services
         cookie = cookies.session_cookie(scope.config, services.sealing, services.entropy, issued, services.clock.now())
-        if same_person:
-            return (("set-cookie", cookie),)
-        return (("set-cookie", cookie), self._fresh_csrf(scope))
+        marks = [("set-cookie", cookie)] if same_person else [("set-cookie", cookie), self._fresh_csrf(scope)]
+        if device := devices.remembered(scope, issued.session.identity_id):
+            marks.append(("set-cookie", cookies.device_cookie(scope.config, device)))
+        return tuple(marks)
 
 
 def _transitions(scope: Scope) -> bool:

@@ -46,6 +46,10 @@ class Meter(Protocol):
         """A flow came a step further."""
         ...
 
+    def limited(self, limit: str) -> None:
+        """Something was refused because that limit was reached."""
+        ...
+
     def called(self, what: Literal["hook", "letter", "delivery"], name: str, outcome: str, began: float) -> None:
         """Something was done for a flow, or for a person, that took time."""
         ...
@@ -65,6 +69,9 @@ class Silent:
         """Nothing is kept."""
 
     def flow(self, kind: str, outcome: str) -> None:
+        """Nothing is kept."""
+
+    def limited(self, limit: str) -> None:
         """Nothing is kept."""
 
     def called(self, what: Literal["hook", "letter", "delivery"], name: str, outcome: str, began: float) -> None:

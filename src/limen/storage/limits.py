@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, literal, update
+import msgspec
+from sqlalchemy import Integer, bindparam, case, literal, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 
-from limen.ports.limits import Limit
-from limen.storage.database import Database
+from limen.ports.limits import MOST_READ, Limit, Note, Tally
+from limen.storage.database import Database, query
 from limen.storage.rows import instant
 from limen.storage.statements import Write
 from limen.storage.tables import LIMITS
@@ -36,7 +37,27 @@ COUNT: Final = (
     .where(LIMITS.c.id == bindparam("limit_id"), LIMITS.c.count < bindparam("most"))
     .values(count=LIMITS.c.count + 1)
 )
+_SLOTS: Final = tuple(f"id_{place}" for place in range(MOST_READ))
+READ: Final = select(LIMITS.c.id, LIMITS.c.count, LIMITS.c.expires_at).where(
+    LIMITS.c.id.in_([bindparam(slot) for slot in _SLOTS])
+)
+NOTE: Final = (
+    update(LIMITS)
+    .where(LIMITS.c.id == bindparam("limit_id"))
+    .values(
+        count=case((LIMITS.c.expires_at <= bindparam("at"), literal(1, Integer())), else_=LIMITS.c.count + 1),
+        expires_at=bindparam("ends"),
+    )
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class CounterRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row as it is read."""
+
+    id: str
+    count: int
+    expires_at: str
 
 
 class SqlLimits:
@@ -46,6 +67,8 @@ class SqlLimits:
         self._database = database
         self._begin = database.compile(BEGIN)
         self._count = database.compile(COUNT)
+        self._note = database.compile(NOTE)
+        self._read = query(database, READ, CounterRow)
 
     async def take(self, limits: Sequence[Limit], now: datetime) -> bool:
         """Count one more for each; whether all of them allow it."""
@@ -60,3 +83,30 @@ class SqlLimits:
             counted.append(self._count.write({"limit_id": id, "most": limit.most}))
         touched = await self._database.run((*begun, *counted))
         return all(touched[len(limits) :])
+
+    async def tallies(self, keys: Sequence[str], now: datetime) -> Sequence[Tally]:
+        """How the counters stand."""
+        ids = [_hashed(key) for key in keys]
+        if not ids:
+            return ()
+        filled = [*ids, *ids[:1] * (MOST_READ - len(ids))]
+        rows = await self._database.all(self._read, self._read.compiled.bind(dict(zip(_SLOTS, filled, strict=True))))
+        at = instant(now)
+        good = {row.id: Tally(row.count, datetime.fromisoformat(row.expires_at)) for row in rows if row.expires_at > at}
+        return [good.get(id, _NOTHING) for id in ids]
+
+    async def note(self, notes: Sequence[Note], now: datetime) -> None:
+        """Count one more for each, always in the same order of rows: two who count at once do not wait for one another."""
+        ends = {_hashed(note.key): instant(note.until) for note in notes}
+        begun = [self._begin.write({"limit_id": id, "ends": ends[id]}) for id in sorted(ends)]
+        at = instant(now)
+        counted = [self._note.write({"limit_id": id, "ends": ends[id], "at": at}) for id in sorted(ends)]
+        if begun:
+            await self._database.run((*begun, *counted))
+
+
+_NOTHING: Final = Tally()
+
+
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

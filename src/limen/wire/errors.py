@@ -111,6 +111,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     app.BadPageToken: Row(_BAD),
     app.MethodUnavailable: Row(_NOT_FOUND),
     app.BrowserMustMove: Row(HTTPStatus.UNPROCESSABLE_ENTITY, "browser_location_change_required"),
+    app.TooManyAttempts: Row(HTTPStatus.TOO_MANY_REQUESTS, "rate_limited"),
     app.BodyTooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     app.IdentityRefused: Row(_BAD),
     app.CredentialUnknown: Row(_NOT_FOUND),

@@ -62,7 +62,9 @@ async def test_classes_of_a_histogram_add_up() -> None:
 async def test_flows_others_and_the_process_are_told_too() -> None:
     meter = PrometheusMeter(Fixed())
     meter.flow("login", "SignedIn")
+    meter.limited("flows")
     found = await told(meter)
     assert found["limen_flows_total", (("kind", "login"), ("outcome", "SignedIn"))] == 1
+    assert found["limen_limited_total", (("limit", "flows"),)] == 1
     assert found["limen_things", ()] == 3
     assert found["process_cpu_seconds_total", ()] > 0

@@ -1,13 +1,13 @@
 """How does any flow work? Create, read, submit, replace: written once for all five kinds."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Generic, TypeGuard, TypeVar
 
 import msgspec
 
-from limen.app.errors import FlowExpired, FlowGone, FlowIdMissing, FlowUnknown, SessionRequired
+from limen.app.errors import FlowExpired, FlowGone, FlowIdMissing, FlowUnknown, SessionRequired, TooManyAttempts
 from limen.app.flows import csrf
 from limen.app.flows.contract import (
     Along,
@@ -39,6 +39,7 @@ from limen.app.flows.return_to import checked
 from limen.app.flows.spec import FlowSpec, Guard
 from limen.app.hooks.contract import FlowStarting
 from limen.app.hooks.runner import HookRunner
+from limen.app.limits.floods import count_flow
 from limen.app.scope import Client, Scope
 from limen.domain.flow.details import Detail, RecoveryDetail
 from limen.domain.flow.flow import Flow
@@ -77,6 +78,7 @@ class FlowEngine(Generic[D, R]):
 
     async def create(self, scope: Scope, start: Start) -> Reply:
         """A new flow. Raises what refuses it, and what a `before` hook refuses it with."""
+        count_flow(scope)
         flow = await self.prepared(scope, start)
         await self._hooks.before(scope, FlowStarting(kind=self.spec.kind, flow=flow))
         flow, along = await self._prompted(scope, flow)
@@ -219,9 +221,18 @@ class FlowEngine(Generic[D, R]):
             reply = await self._shown_again(scope, flow, problems)
         except StartOver as over:
             reply = await self._started_over(scope, flow, over)
+        except TooManyAttempts as error:
+            reply = await self._too_many(scope, flow, error)
         except LimenError as error:
             reply = Refused(error=error)
         return Answer(reply=reply, client=scope.client)
+
+    async def _too_many(self, scope: Scope, flow: Flow[D], error: TooManyAttempts) -> Reply:
+        """A browser is shown its form with what is wrong; apps are told in the envelope, with status 429."""
+        if scope.client is not Client.BROWSER or flow.expired(scope.services.clock.now()):
+            return Refused(error=error)
+        said = shared.too_many_attempts(scope.services.clock.now() + timedelta(seconds=error.retry_after))
+        return await self._shown_again(scope, flow, FormProblems(Problem(said)))
 
     async def _answered(self, scope: Scope, flow: Flow[D], body: Submission) -> Reply:
         await self._policy.admit(scope, flow)
@@ -318,6 +329,7 @@ class FlowEngine(Generic[D, R]):
 
     async def _replaced(self, scope: Scope, old: Flow[D], now: datetime) -> Reply:
         """A new flow instead of an expired one: it keeps where it came from, what for, and where it leads (FLOW-07)."""
+        count_flow(scope)
         fresh = await self.prepared(scope, self._policy.again(old))
         await self._hooks.before(scope, FlowStarting(kind=self.spec.kind, flow=fresh))
         fresh = msgspec.structs.replace(fresh, form=fresh.form.saying(shared.flow_expired(old.kind, old.expires_at)))

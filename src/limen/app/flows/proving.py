@@ -10,6 +10,8 @@ import msgspec
 from limen.app import one_time
 from limen.app.courier.allowance import may_send_to_address, may_send_to_person
 from limen.app.flows.contract import FormProblems, Problem, Proof, Regained
+from limen.app.limits.floods import count_message
+from limen.app.limits.guesses import code_guess
 from limen.app.scope import Scope
 from limen.config.model import Config
 from limen.domain.courier.letter import Letter, TemplateType
@@ -203,8 +205,9 @@ async def posting(
     make: Callable[[Addressee], Awaitable[Outgoing]],
 ) -> Posting:
     """A message for an address whose owner is found after the answer. One too many is not made, and what was sent before
-    stays good; nobody can tell (security.md 5.2).
+    stays good; nobody can tell (security.md 5.2). Raises TooManyAttempts when too many were asked for from one place.
     """
+    await count_message(scope)
     if not await may_send_to_address(scope, to.via, to.address):
         return Posting()
     counted = msgspec.structs.replace(to, counted=True)
@@ -328,8 +331,17 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 async def tried(scope: Scope, flow: Flow[D], code: str) -> tuple[Flow[D], Tried]:
     """Count the submission, and only then look at the code: guesses sent side by side are counted one by one (SEC-09).
 
-    The flow comes back as it is stored now. Raises FormProblems when another submission of the form was quicker.
+    The flow comes back as it is stored now. Raises FormProblems when another submission of the form was quicker,
+    TooManyAttempts when too many codes were guessed from one place.
     """
+    async with code_guess(scope) as guess:
+        counted, came = await _tried(scope, flow, code)
+        if came.secret is None:
+            await guess.wrong()
+        return counted, came
+
+
+async def _tried(scope: Scope, flow: Flow[D], code: str) -> tuple[Flow[D], Tried]:
     made = progress(flow)
     counted = remembering(flow, msgspec.structs.replace(made, tries=made.tries + 1))
     unit = scope.services.storage.unit()

@@ -13,6 +13,7 @@ from limen.app.hooks.effects import add_effects, bound_to
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.accept import accepted, trait_problems
 from limen.app.identities.schemas import selectable
+from limen.app.limits.floods import count_sign_up
 from limen.app.scope import Client, Scope
 from limen.app.sessions.issue import begun, proof, token_hash
 from limen.domain.flow.continue_with import ContinueWith, RedirectBrowser, SetSessionToken
@@ -99,6 +100,7 @@ class RegistrationPolicy:
     async def _completed(self, scope: Scope, flow: Flow[RegistrationDetail], result: Draft) -> Reply:
         if flow.state is State.PASSED_CHALLENGE:
             raise FormProblems(Problem(shared.registration_done_already()))
+        await count_sign_up(scope)
         before = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registering)
         registering = Registering(flow=flow, identity=result.identity, method=result.method)
         changed = (await self._hooks.run(scope, before, registering)).identity

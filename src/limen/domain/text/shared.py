@@ -14,6 +14,11 @@ class ExpiredContext(msgspec.Struct, frozen=True):
     expired_at_unix: int
 
 
+class RetryContext(msgspec.Struct, frozen=True):
+    retry_at: datetime
+    retry_at_unix: int
+
+
 class ReasonContext(msgspec.Struct, frozen=True):
     reason: str
 
@@ -49,6 +54,12 @@ def flow_expired(kind: FlowKind, expired_at: datetime) -> Message:
     """The form was left too long (FLOW-07, FLOW-08)."""
     context = ExpiredContext(expired_at, int(expired_at.timestamp()))
     return error(_EXPIRED[kind], "This form was open for too long. Here is a new one.", context)
+
+
+def too_many_attempts(retry_at: datetime) -> Message:
+    """A limit was reached (security.rate_limits)."""
+    context = RetryContext(retry_at, int(retry_at.timestamp()))
+    return error(4900001, "There were too many attempts. Please wait a while before you try again.", context)
 
 
 def no_method(kind: FlowKind) -> Message:

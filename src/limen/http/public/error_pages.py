@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from limen.app.errors import ErrorPageUnknown
+from limen.app.errors import ErrorPageUnknown, TooManyAttempts
+from limen.app.limits.floods import LIMITED
 from limen.domain.ids import canonical_uuid
 from limen.http.doorway import Doorway
 from limen.http.respond import json_response
@@ -15,7 +16,7 @@ from limen.http.routes import Route
 from limen.kernel.http_values import Request, Response
 from limen.kernel.json_doc import JsonDoc
 from limen.ports.storage import ErrorPage, StorageUnavailable
-from limen.wire.errors import GenericError
+from limen.wire.errors import GenericError, envelope
 
 STUB: Final = "stub:500"
 READABLE_FOR: Final = timedelta(hours=1)
@@ -44,6 +45,8 @@ class ErrorPageRoutes:
         id = request.query("error") or request.query("id")
         if id == STUB:
             return json_response(self._stub())
+        if id == LIMITED:
+            return json_response(self._shown(envelope(TooManyAttempts(0)).error))
         page = await self._kept(id)
         await self._mark_seen(page.id)
         shown = WireErrorPage(id=page.id, error=page.error.raw, created_at=page.created_at, updated_at=page.created_at)
@@ -66,10 +69,14 @@ class ErrorPageRoutes:
             self._services.log.warning("an error page could not be marked as seen", error=type(error).__name__)
 
     def _stub(self) -> WireErrorPage:
-        now = self._services.clock.now()
         error = GenericError(
             code=_INTERNAL.value, status=_INTERNAL.phrase, message="This is a sample: nothing went wrong."
         )
+        return self._shown(error)
+
+    def _shown(self, error: GenericError) -> WireErrorPage:
+        """A page that is stored nowhere."""
+        now = self._services.clock.now()
         return WireErrorPage(
             id=str(self._services.ids.uuid()), error=JsonDoc.of(error).raw, created_at=now, updated_at=now
         )

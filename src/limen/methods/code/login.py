@@ -9,6 +9,7 @@ import msgspec
 from limen.app.flows import proving
 from limen.app.flows.contract import Attempt, Authenticated, Done, FormProblems, Problem, Stay, Submission
 from limen.app.flows.two_steps import discreet, schema_of
+from limen.app.limits.floods import count_message
 from limen.app.scope import Scope
 from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
@@ -91,6 +92,7 @@ class CodeLogin:
         return await self._sent(scope, flow, to)
 
     async def _asked(self, scope: Scope, flow: Flow[LoginDetail], entered: str) -> Stay[LoginDetail]:
+        await count_message(scope)
         address = lookup_form(entered)
         identity = await _owner(scope, address)
         current = scope.session.identity.id if flow.detail.refresh and scope.session is not None else None

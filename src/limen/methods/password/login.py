@@ -8,6 +8,7 @@ import msgspec
 
 from limen.app.flows.contract import Attempt, Authenticated, Done, FormProblems, Problem, Submission
 from limen.app.flows.two_steps import discreet
+from limen.app.limits.guesses import password_guess
 from limen.app.scope import Scope
 from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
@@ -66,20 +67,34 @@ class PasswordLogin:
         self, scope: Scope, flow: Flow[LoginDetail], payload: LoginPayload
     ) -> Done[LoginDetail, Authenticated]:
         identity, credential = await _found(scope, payload.identifier)
-        hash = secret_of(credential).hashed_password if credential is not None else ""
-        if not hash or identity is None or credential is None:
-            await scope.services.passwords.verify_nobody(payload.password, scope.config)
-            raise _wrong(payload)
-        try:
-            right = await scope.services.passwords.verify(payload.password, hash)
-        except UnknownHash as error:
-            scope.services.log.error("a stored password hash cannot be verified", identity=identity.id)
-            await scope.services.passwords.verify_nobody(payload.password, scope.config)
-            raise _wrong(payload) from error
-        if not right:
-            raise _wrong(payload)
+        person = identity.id if identity is not None else None
+        async with password_guess(scope, lookup_form(payload.identifier), person) as guess:
+            try:
+                identity, credential = await _proven(scope, payload, identity, credential)
+            except FormProblems:
+                await guess.wrong()
+                raise
         updated = await _rehashed(scope, identity, credential, payload.password)
         return Done(flow=flow, result=Authenticated(identity=identity, method=_NAME, updated=updated))
+
+
+async def _proven(
+    scope: Scope, payload: LoginPayload, identity: Identity | None, credential: Credential | None
+) -> tuple[Identity, Credential]:
+    """The person and the credential when the password is theirs; the same work for everybody else. Raises FormProblems."""
+    hash = secret_of(credential).hashed_password if credential is not None else ""
+    if not hash or identity is None or credential is None:
+        await scope.services.passwords.verify_nobody(payload.password, scope.config)
+        raise _wrong(payload)
+    try:
+        right = await scope.services.passwords.verify(payload.password, hash)
+    except UnknownHash as error:
+        scope.services.log.error("a stored password hash cannot be verified", identity=identity.id)
+        await scope.services.passwords.verify_nobody(payload.password, scope.config)
+        raise _wrong(payload) from error
+    if not right:
+        raise _wrong(payload)
+    return identity, credential
 
 
 async def _found(scope: Scope, identifier: str) -> tuple[Identity | None, Credential | None]:
