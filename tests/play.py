@@ -33,6 +33,7 @@ from limen.adapters.session_cipher import AesSealing
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
 from limen.app.flows.method import Method
+from limen.app.flows.owed import Owed
 from limen.app.hooks.runner import HookRunner, MakeHook
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
@@ -110,6 +111,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     passwords: PlainPasswords
     breaches: KnownBreaches
     letters: PlainLetters
+    owed: Owed
     log: KeptLog
     egress: ScriptedEgress
     public: Application
@@ -316,6 +318,7 @@ async def housed(
         passwords=hasher,
         breaches=breaches,
         letters=letters,
+        owed=Owed(services, source.current, flows.owing),
         log=log,
         egress=egress,
         public=both.public,

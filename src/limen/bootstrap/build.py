@@ -27,6 +27,7 @@ from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
 from limen.app.courier.metered import MeteredCarrier
 from limen.app.courier.watch import OutboxWatch
+from limen.app.flows.owed import Owed
 from limen.app.hooks.notify_previous_addresses import NotifyPreviousHook
 from limen.app.hooks.require_verified import RequireVerifiedHook
 from limen.app.hooks.revoke_sessions import RevokeSessionsHook
@@ -81,6 +82,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Readiness
     listeners: Listeners
     outbox: OutboxWatch
+    owed: Owed
     closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier", ...]
 
     async def adopt(self, loaded: LoadedConfig) -> None:
@@ -156,6 +158,7 @@ async def build(request: LoadRequest) -> House:
         readiness=readiness,
         listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
         outbox=OutboxWatch(dispatcher, source.current, log),
+        owed=Owed(services, source.current, flows.owing),
         closers=(passwords, smtp, jsonnet, egress),
     )
 

@@ -15,6 +15,7 @@ import uvloop
 
 from limen.adapters.logs import LibraryLog
 from limen.app.courier.inbox import is_open
+from limen.app.flows.owed import EVERY
 from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
 from limen.config.watch import Watcher
@@ -47,6 +48,7 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     tasks.start("configuration", _watch(house))
     tasks.start("clean-up", _clean(house))
     tasks.start("outbox", _send(house))
+    tasks.start("left over", _make_what_is_owed(house))
     tasks.start("announcement", _announced(house, servers, announce))
     try:
         await asyncio.gather(*(server.serve() for server in servers))
@@ -141,6 +143,16 @@ async def _send(house: House) -> None:
     config = house.source.current()
     if config.watch_courier or is_open(config):
         await house.outbox.run()
+
+
+async def _make_what_is_owed(house: House) -> None:
+    """Look for messages that were promised by a process that is gone: at once, and every few seconds (docs/adr/0016)."""
+    while True:
+        try:
+            await house.owed.round()
+        except LimenError as error:
+            house.services.log.warning("what is owed cannot be looked up now", reason=error.reason)
+        await asyncio.sleep(EVERY)
 
 
 async def _clean(house: House) -> None:

@@ -21,6 +21,7 @@ from limen.domain.ids import FlowId, IdentityId, SessionId
 from limen.domain.session.session import CheckedSession, Session
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
+from limen.ports.asked import AskedReads, AskedWrites
 from limen.ports.limits import Limits
 
 D = TypeVar("D", bound=Detail)
@@ -173,7 +174,6 @@ class IdentityReads(Protocol):
     async def by_recovery_address(self, via: Via, value: str) -> Identity | None: ...
 
     async def by_external_id(self, external_id: str) -> Identity | None: ...
-
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
         """Identities by ascending id, with all their credentials."""
         ...
@@ -288,7 +288,6 @@ class SessionWrites(Protocol):
 
 class ErrorPageWrites(Protocol):
     def add(self, page: ErrorPage) -> None: ...
-
     def seen(self, id: str, at: datetime) -> None: ...
 
 
@@ -323,7 +322,6 @@ class LetterWrites(Protocol):
 
 class ParkedWrites(Protocol):
     def add(self, parked: Parked) -> None: ...
-
     def remove(self, id: str) -> None: ...
 
 
@@ -348,6 +346,8 @@ class UnitOfWork(Protocol):
     def letters(self) -> LetterWrites: ...
     @property
     def parked(self) -> ParkedWrites: ...
+    @property
+    def asked(self) -> AskedWrites: ...
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing. Raises the error of the first write that does not hold,
@@ -373,6 +373,8 @@ class Storage(Protocol):
     def letters(self) -> LetterReads: ...
     @property
     def parked(self) -> ParkedReads: ...
+    @property
+    def asked(self) -> AskedReads: ...
     @property
     def limits(self) -> Limits: ...
 

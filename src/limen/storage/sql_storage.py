@@ -9,6 +9,7 @@ from sqlalchemy import Select, String, column, select, table
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionRow
+from limen.storage.asked import SqlAskedReads
 from limen.storage.database import Database, query
 from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE, SchemaOutdated
@@ -41,6 +42,7 @@ class SqlStorage:
         self._letters = SqlLetterReads(database)
         self._secrets = SqlSecretReads(database)
         self._parked = SqlParkedReads(database)
+        self._asked = SqlAskedReads(database)
         self._limits = SqlLimits(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
@@ -74,6 +76,10 @@ class SqlStorage:
     @property
     def parked(self) -> SqlParkedReads:
         return self._parked
+
+    @property
+    def asked(self) -> SqlAskedReads:
+        return self._asked
 
     @property
     def limits(self) -> SqlLimits:

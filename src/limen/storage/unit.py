@@ -1,5 +1,6 @@
 """What is a unit of work here? The list of its writes, handed to the database in one piece (docs/adr/0003)."""
 
+from limen.storage.asked import AskedChanges, SqlAskedWrites
 from limen.storage.database import Database
 from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
 from limen.storage.flows import FlowChanges, SqlFlowWrites
@@ -22,6 +23,7 @@ class Changes:
         self.letters = LetterChanges(database)
         self.secrets = SecretChanges(database)
         self.parked = ParkedChanges(database)
+        self.asked = AskedChanges(database)
 
 
 class SqlUnit:
@@ -59,6 +61,10 @@ class SqlUnit:
     @property
     def parked(self) -> SqlParkedWrites:
         return SqlParkedWrites(self._changes.parked, self._writes)
+
+    @property
+    def asked(self) -> SqlAskedWrites:
+        return SqlAskedWrites(self._changes.asked, self._writes)
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing; the unit is empty afterwards. Raises the error of the first write that

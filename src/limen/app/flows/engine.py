@@ -1,9 +1,9 @@
 """How does any flow work? Create, read, submit, replace: written once for all five kinds."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Final, Generic, TypeGuard, TypeVar
+from typing import Generic, TypeGuard, TypeVar
 
 import msgspec
 
@@ -32,6 +32,7 @@ from limen.app.flows.contract import (
     Stay,
     Submission,
 )
+from limen.app.flows.owed import Sender, made, made_late
 from limen.app.flows.presented import csrf_node, nodes_of, submit_url
 from limen.app.flows.prompt import Prompt
 from limen.app.flows.proving import StartOver
@@ -51,11 +52,11 @@ from limen.domain.ui.nodes import has_button
 from limen.domain.ui.order import Arrange
 from limen.kernel.errors import LimenError
 from limen.kernel.urls import joined, with_query
-from limen.ports.storage import FlowChanged, IdentityChanged
+from limen.ports.asked import Asked
+from limen.ports.storage import FlowChanged
 
 D = TypeVar("D", bound=Detail)
 R = TypeVar("R")
-_ATTEMPTS: Final = 3
 
 
 class FlowEngine(Generic[D, R]):
@@ -275,8 +276,18 @@ class FlowEngine(Generic[D, R]):
         )
         if step.later is not None:
             aside = scope.services.aside
-            await aside.after(scope.services.log, step.flow.id, partial(_afterwards, scope, step.later))
+            await aside.after(scope.services.log, step.flow.id, partial(self._owed, scope, step.flow, step.later))
         return shown
+
+    async def _owed(self, scope: Scope, flow: Flow[D], asked: Asked) -> None:
+        sender = self._participants.get(asked.method)
+        if _is_sender(sender):
+            await made(scope, flow, asked, sender)
+
+    async def resume(self, scope: Scope, asked: Asked) -> None:
+        """Make a message that was asked for in a process that is gone. Raises AskedGone, TemplateBroken, StorageUnavailable."""
+        flow = await scope.services.storage.flows.get(self.spec.detail, asked.flow_id)
+        await made_late(scope, flow, asked, self._enabled(scope).get(asked.method))
 
     async def _shown_again(self, scope: Scope, flow: Flow[D], problems: FormProblems) -> ShowFlow:
         bare = flow.form.emptied(problems.below) if problems.below else flow.form.without_messages()
@@ -305,7 +316,14 @@ class FlowEngine(Generic[D, R]):
             except FlowChanged:
                 # a third one was quicker still: its form is the one kept, this one is answered all the same
                 scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
+                await self._promised_all_the_same(scope, along)
         return ShowFlow(flow=flow, again=again)
+
+    async def _promised_all_the_same(self, scope: Scope, along: Along | None) -> None:
+        if along is not None:
+            unit = scope.services.storage.unit()
+            along.put_into(unit)
+            await unit.commit()
 
     async def _store(self, scope: Scope, flow: Flow[D], along: Along | None) -> None:
         unit = scope.services.storage.unit()
@@ -337,18 +355,8 @@ class FlowEngine(Generic[D, R]):
         return StartedOver(flow=fresh, reason=over)
 
 
-async def _afterwards(scope: Scope, later: Callable[[], Awaitable[Along]]) -> None:
-    """Made and stored; made anew when somebody changed the identity meanwhile. Raises what storing it raises."""
-    for attempt in range(_ATTEMPTS):
-        unit = scope.services.storage.unit()
-        (await later()).put_into(unit)
-        try:
-            await unit.commit()
-        except IdentityChanged:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        else:
-            return
+def _is_sender(part: Participant[D, R] | None) -> TypeGuard[Sender[D]]:
+    return isinstance(part, Sender)
 
 
 def _is_opener(part: Participant[D, R]) -> TypeGuard[Opener[D, R]]:
