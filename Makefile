@@ -7,7 +7,7 @@ DATABASE ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench screenshots docs requirements clean
+.PHONY: help run test check conformance bench drills screenshots docs requirements clean
 
 help: ## show these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -42,6 +42,9 @@ conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repo
 
 bench: $(VENV)/.dev ## requests per second, latency and CPU per request
 	RIVAL="$(RIVAL)" $(RUN)/python -m bench
+
+drills: $(VENV)/.dev ## kill, starve, crowd and confuse real servers; fails when anything that was acknowledged is lost
+	$(RUN)/python -m drills
 
 screenshots: $(VENV)/.dev ## pictures of the pages (needs Chromium)
 	$(RUN)/python scripts/screenshots.py --serve
