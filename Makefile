@@ -7,7 +7,7 @@ DATABASE ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench drills screenshots docs requirements clean
+.PHONY: help run test check conformance kills bench drills screenshots docs requirements clean
 
 help: ## show these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -37,8 +37,11 @@ test: check ## all tests that this machine can run; with CI=true none may be ski
 	$(RUN)/python scripts/audit_requirements.py
 	$(RUN)/python -m pytest -q
 
-conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository (DATABASE=postgres for a throwaway one)
-	$(RUN)/python scripts/conformance.py $(if $(filter postgres,$(DATABASE)),--postgres) $(CONFORMANCE)
+conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repository (DATABASE=postgres for a throwaway one, FOLDERS='login code' for some)
+	$(RUN)/python scripts/conformance.py $(if $(filter postgres,$(DATABASE)),--postgres) $(CONFORMANCE) $(FOLDERS)
+
+kills: $(VENV)/.dev ## kill the server two hundred times between commit and delivery (many minutes)
+	LIMEN_KILLS=200 $(RUN)/python -m pytest -q tests/reliability/test_deliveries_survive.py
 
 bench: $(VENV)/.dev ## requests per second, latency and CPU per request
 	RIVAL="$(RIVAL)" $(RUN)/python -m bench

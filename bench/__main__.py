@@ -7,6 +7,7 @@ ROUNDS=5 make bench             more rounds; the table at the end shows the medi
 ONLY='whoami,login form' make bench     these scenarios
 MAIL=1 make bench               also: mails per second through a local sink while eight people ask for their session
 STORM=1 make bench              also: the session check while fifty people sign in at bcrypt cost 12
+HOOK=1 make bench               only: what a web hook that can refuse adds to a sign-up
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from bench.noise import Noise
 from bench.scenarios import all_scenarios
 from bench.storm import storm
 from bench.subject import Subject
+from bench.web_hook import web_hook
 
 ENVIRONMENT = os.environ  # noqa: TID251 (a program of its own, with an environment of its own)
 ONLY = frozenset(filter(None, ENVIRONMENT.get("ONLY", "").split(",")))
@@ -58,6 +60,10 @@ def main() -> None:
     scale, rounds = float(ENVIRONMENT.get("SCALE", "1")), int(ENVIRONMENT.get("ROUNDS", "3"))
     ours = ENVIRONMENT.get("SUT", str(Path(sys.executable).with_name("limen")))
     servers = {"limen": ours, "rival": ENVIRONMENT.get("RIVAL", "")}
+    if "HOOK" in ENVIRONMENT:
+        for _ in range(rounds):
+            uvloop.run(web_hook(ours))
+        return
     found: dict[str, dict[str, list[float]]] = {}
     noise = Noise()
     for at in range(rounds):

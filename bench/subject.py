@@ -15,6 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -63,10 +64,21 @@ def free_port() -> int:
 class Subject:
     """One running server, its addresses, and what it has used of the processor and of memory."""
 
-    def __init__(self, command: str, *, cost: int = 4, dev: bool = True, over: dict[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        command: str,
+        *,
+        cost: int = 4,
+        dev: bool = True,
+        over: dict[str, object] | None = None,
+        web_hook: Mapping[str, object] | None = None,
+    ) -> None:
         """`over` is merged over the configuration that every server gets."""
         self.command = shlex.split(command)
         self.cost, self.flags, self.over = cost, ["--dev"] if dev else [], over or {}
+        self.hooks: list[dict[str, object]] = [{"hook": "session"}]
+        if web_hook is not None:
+            self.hooks.insert(0, {"hook": "web_hook", "config": web_hook})
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self.public_port, self.admin_port = free_port(), free_port()
         self.public, self.admin = f"http://127.0.0.1:{self.public_port}", f"http://127.0.0.1:{self.admin_port}"
@@ -98,7 +110,7 @@ class Subject:
                     "registration": {
                         "ui_url": f"{ui}/registration",
                         "style": "unified",
-                        "after": {"password": {"hooks": [{"hook": "session"}]}},
+                        "after": {"password": {"hooks": self.hooks}},
                     }
                 },
                 "methods": {"password": {"config": {"haveibeenpwned_enabled": False}}},

@@ -1,11 +1,13 @@
 """What do all tests share? One running server, and the rule about what may be skipped: with CI=true nothing."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import ExitStack
 
 import pytest
+import pytest_asyncio
 from hypothesis import settings
 
+from doubles.sink import Web, web_of_hooks
 from limen.storage.migrate import migrate_to_head
 from server.cluster import Cluster
 from server.machine import REQUIRED, missing
@@ -44,6 +46,13 @@ def people() -> Iterator[People]:
     """Makes people who leave when the test ends."""
     with ExitStack() as exits:
         yield People(exits)
+
+
+@pytest_asyncio.fixture
+async def web() -> AsyncIterator[Web]:
+    """A target for web hooks, and houses that reach it."""
+    async with web_of_hooks() as found:
+        yield found
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

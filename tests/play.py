@@ -29,16 +29,23 @@ from doubles.log import KeptLog
 from doubles.passwords import KnownBreaches, PlainPasswords
 from limen.adapters.documents import UrlDocuments
 from limen.adapters.jwt import JoseSigning
+from limen.adapters.plugins import ImportedPlugins
 from limen.adapters.session_cipher import AesSealing
+from limen.adapters.system import SystemIds
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
 from limen.app.flows.method import Method
 from limen.app.flows.owed import Owed
+from limen.app.hooks.deliveries.dispatch import Deliverer
+from limen.app.hooks.journal import StoredJournal
 from limen.app.hooks.runner import HookRunner, MakeHook
+from limen.app.hooks.web_hook.delivering import Sending
+from limen.app.hooks.web_hook.hook import WebHooks
+from limen.app.hooks.web_hook.sending import Pause
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Client, Services
-from limen.bootstrap.build import HOOKS
+from limen.bootstrap.build import hook_makers
 from limen.bootstrap.desk import PublicDesk
 from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import listeners
@@ -55,9 +62,10 @@ from limen.http.doorway import Doorway
 from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
 from limen.http.respond import Responder
+from limen.kernel.egress import Egress
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
 from limen.methods import discovered
-from limen.ports.jsonnet import JsonnetFailed
+from limen.ports.jsonnet import Jsonnet, JsonnetFailed
 from limen.ports.storage import IdentityFilter, Page
 from limen.storage import SqlStorage
 from limen.storage.dsn import parse_dsn
@@ -66,6 +74,7 @@ from limen.storage.sqlite.database import SqliteMemory
 from limen.storage.sqlite.schema import lead
 from limen.storage.statements import Compiled
 from limen.ui.pages import Pages
+from limen.wire.hook_context import WireShapes
 from play_config import base, merged
 from play_shown import Answer
 from play_visitor import SESSION_COOKIE, Visitor
@@ -93,6 +102,18 @@ class NoPrograms:
         raise JsonnetFailed("There is no Jsonnet in this house.")
 
 
+async def no_pause(seconds: float) -> None:
+    """Nobody waits in a test."""
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """What web hooks have: how they reach others (as everybody in the house when unset), their programs, their patience."""
+
+    egress: Egress | None = None
+    jsonnet: Jsonnet = NoPrograms()
+    pause: Pause = no_pause
+
+
 class GivenSource(ConfigSource):
     """Holds a configuration that was not read from a file."""
 
@@ -114,6 +135,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     owed: Owed
     log: KeptLog
     egress: ScriptedEgress
+    deliverer: Deliverer
     public: Application
     admin: Application
     login: FlowEngine[LoginDetail, Authenticated]
@@ -144,6 +166,10 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     async def operator_reads(self, path: str, **query: str) -> Answer:
         """What an operator reads over the admin listener."""
         return await self._asked(self.admin, "GET", path, {}, b"", urlencode(query))
+
+    async def answer_admin(self, path: str, query: str, *, method: str = "GET") -> Answer:
+        """What an operator asks for with a query."""
+        return await self._asked(self.admin, method, path, {}, b"", query)
 
     async def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, query: str) -> Answer:
         return await self._asked(self.public, method, path, headers, body, query)
@@ -259,10 +285,11 @@ async def built(
     hooks: Mapping[str, MakeHook] | None = None,
     passwords: PlainPasswords | None = None,
     methods: Sequence[Method] = (),
+    outside: Outside | None = None,
 ) -> House:
     """A house with the base configuration and these differences; `hooks` and `methods` are added to those that Limen has."""
     document = merged(base(schema), over or {})
-    return await housed(loaded(document), hooks=hooks, passwords=passwords, more=methods)
+    return await housed(loaded(document), hooks=hooks, passwords=passwords, more=methods, outside=outside)
 
 
 async def housed(
@@ -272,6 +299,7 @@ async def housed(
     passwords: PlainPasswords | None = None,
     storage: SqlStorage | None = None,
     more: Sequence[Method] = (),
+    outside: Outside | None = None,
 ) -> House:
     """A house with this configuration. A `storage` of another house makes it that house after a restart; `more` methods
     take the place of those with the same name.
@@ -279,6 +307,7 @@ async def housed(
     source = GivenSource(found)
     methods = tuple({method.name: method for method in (*discovered(), *more)}.values())
     clock, log, egress = ManualClock(), KeptLog(), ScriptedEgress()
+    beyond = outside or Outside()
     ids, entropy = CountingIds(), SeededEntropy()
     if storage is not None:
         restart = next(_RESTARTS)
@@ -300,13 +329,15 @@ async def housed(
         ),
         sealing=AesSealing(entropy),
         signing=JoseSigning(),
-        jsonnet=NoPrograms(),
+        jsonnet=beyond.jsonnet,
         documents=documents,
         letters=letters,
+        journal=StoredJournal(kept, SystemIds(), log),
         log=log,
     )
     doorway = Doorway(source, services)
-    flows = engines(methods, HookRunner({**HOOKS, **(hooks or {})}))
+    web_hooks = WebHooks(beyond.egress or egress, WireShapes(), log, beyond.pause)
+    flows = engines(methods, HookRunner({**hook_makers(web_hooks, ImportedPlugins()), **(hooks or {})}))
     pages = Pages(PublicDesk(doorway, flows), clock, entropy)
     both = listeners(doorway, Responder(ErrorPages()), Readiness(kept), kept, flows, pages)
     return House(
@@ -321,6 +352,7 @@ async def housed(
         owed=Owed(services, source.current, flows.owing),
         log=log,
         egress=egress,
+        deliverer=Deliverer(kept, Sending(services, beyond.egress or egress), clock, source.current, log),
         public=both.public,
         admin=both.admin,
         login=flows.login,

@@ -14,6 +14,8 @@ from limen.kernel.json_doc import JsonObject, JsonValue
 from server.machine import ROOT, node
 
 SOURCES: Final = Path(__file__).with_name("node")
+SHIPPED: Final = ROOT / "clients" / "javascript"
+"""What Limen ships for front-ends."""
 CACHE: Final = ROOT / ".cache"
 INSTALL_SECONDS: Final = 300
 STORY_SECONDS: Final = 60
@@ -45,7 +47,7 @@ def story(folder: Path, script: str, name: str, **told: JsonValue) -> JsonObject
     """What the story of that name in that script tells."""
     target = Path(tempfile.mkdtemp(prefix="story-", dir=folder))
     try:
-        for source in SOURCES.glob("*.js"):
+        for source in (*SOURCES.glob("*.js"), *SHIPPED.iterdir()):
             shutil.copy(source, target)
         done = subprocess.run(
             [node(), str(target / script), name, json.dumps(told)],
@@ -61,3 +63,28 @@ def story(folder: Path, script: str, name: str, **told: JsonValue) -> JsonObject
     assert done.returncode == 0, done.stderr
     found: JsonObject = json.loads(done.stdout)
     return found
+
+
+def judged(folder: Path, text: str) -> str:
+    """What the TypeScript compiler complains of in a program beside the shipped types; nothing when it is fine."""
+    target = Path(tempfile.mkdtemp(prefix="types-", dir=folder))
+    try:
+        for source in SHIPPED.iterdir():
+            shutil.copy(source, target)
+        (target / "page.ts").write_text(text)
+        compiler = folder / "node_modules" / "typescript" / "bin" / "tsc"
+        flags = [
+            "--noEmit",
+            "--strict",
+            "--skipLibCheck",
+            "--esModuleInterop",
+            "--module",
+            "commonjs",
+            "--target",
+            "es2020",
+        ]
+        command = [node(), str(compiler), *flags, "page.ts"]
+        done = subprocess.run(command, cwd=target, capture_output=True, text=True, timeout=STORY_SECONDS, check=False)
+    finally:
+        shutil.rmtree(target)
+    return done.stdout + done.stderr if done.returncode else ""

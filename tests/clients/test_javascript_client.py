@@ -35,7 +35,8 @@ def test_a_single_page_app_signs_up_in_and_out(folder: Path, limen: RunningServe
     found = story(folder, SCRIPT, "browser", url=limen.public, email=email, password=PASSWORD)
     assert found["nobody"]["status"] == 401
     assert found["same"] is True
-    said = [message["id"] for message in found["short"]["data"]["ui"]["messages"]]
+    nodes = {node["attributes"]["name"]: node["messages"] for node in found["short"]["data"]["ui"]["nodes"]}
+    said = [message["id"] for message in nodes["password"]]
     assert (found["short"]["status"], said) == (400, [4000032])
     assert "session_token" not in found["created"]
     assert found["created"]["continue_with"][0]["action"] == "redirect_browser_to"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.javascript import story, workshop
+from clients.javascript import judged, story, workshop
 from limen.kernel.json_doc import JsonObject
 from server.machine import ROOT
 from server.person import PASSWORD, address
@@ -115,3 +115,31 @@ def test_who_is_signed_in_is_shown_and_cannot_register_again(folder: Path, compo
     assert found["session"]["data"]["identity"]["traits"]["email"].startswith("seed.")
     for name in ("started", "sent"):
         assert (found[name]["status"], found[name]["data"]["error"]["id"]) == (400, "session_already_available")
+
+
+@pytest.mark.covers("SEED4-25")
+def test_the_old_names_work_over_todays_client_too(folder: Path, compose: RunningServer) -> None:
+    found = told(folder, compose, "registration", options={"returnTo": f"{APP}/somewhere"}, names_only=True)
+    assert (found["done"]["status"], found["again"]["id"]) == (200, found["flow"]["id"])
+    found = told(folder, compose, "signedIn", names_only=True)
+    assert found["session"]["data"]["active"] is True
+    found = told(folder, compose, "mistakes", names_only=True)
+    assert found["foreign"]["data"]["error"]["id"] == "security_csrf_violation"
+
+
+IMPORTS = """
+import { Configuration, SelfServiceRegistrationFlow, SelfServiceRegistrationFlowState, V0alpha2Api } from "./v0alpha2";
+const ory = new V0alpha2Api(new Configuration({ basePath: "http://localhost:4433", baseOptions: { withCredentials: true } }));
+const state: SelfServiceRegistrationFlowState = "choose_method";
+export async function begin(): Promise<SelfServiceRegistrationFlow> {
+  const { data: flow } = await ory.getSelfServiceRegistrationFlow("id");
+  await ory.submitSelfServiceRegistrationFlow(String(flow?.id), { method: "password", state });
+  return flow;
+}
+"""
+
+
+@pytest.mark.covers("SEED4-41")
+def test_the_old_names_of_types_compile(folder: Path) -> None:
+    assert judged(folder, IMPORTS) == ""
+    assert "noSuchMethod" in judged(folder, IMPORTS.replace("getSelfServiceRegistrationFlow", "noSuchMethod"))

@@ -16,6 +16,7 @@ from doubles.log import KeptLog
 from doubles.passwords import KnownBreaches, PlainPasswords
 from doubles.schemas import EMAIL, loaded, person
 from doubles.sealing import PlainSealing
+from limen.app.hooks.journal import StoredJournal
 from limen.app.scope import Services
 from limen.app.sessions.issue import token_hash
 from limen.config.flows import ErrorFlow, FlowsConfig, SettingsFlow
@@ -138,6 +139,7 @@ class HttpHouse:
             jsonnet=self.jsonnet,
             documents=self.documents,
             letters=PlainLetters(self.clock),
+            journal=StoredJournal(storage, CountingIds(), self.log),
             log=self.log,
         )
         self.doorway = Doorway(self.source, self.services)

@@ -113,9 +113,11 @@ async def test_hooks_behind_session_run_all_the_same(client: Client) -> None:
     entries = found.config.selfservice.flows.registration.after.password.hooks
     assert {entry.hook for entry in entries} == {"session", "web_hook"}
     house = await housed(found)
+    house.egress.answers("POST", "http://127.0.0.1:9/")
     visitor = house.visitor(client)
     assert (await registered(visitor, ADA)).done
     assert await visitor.signed_in()
+    assert [call.url for call in house.egress.calls] == ["http://127.0.0.1:9/"]
 
 
 @pytest.mark.covers("SEED0-22")

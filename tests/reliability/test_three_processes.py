@@ -11,11 +11,12 @@ import httpx  # noqa: TID251 - the tests are outside
 import pytest
 
 from limen.kernel.json_doc import JsonObject
+from play_config import merged
 from server.cluster import Cluster
 from server.crowd import at_once
 from server.mailbox import Mailbox
 from server.person import PASSWORD, People, Person, address, csrf_token
-from server.running import RunningServer
+from server.running import RunningServer, pause
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -205,6 +206,51 @@ def test_three_couriers_send_each_message_once_and_a_code_opens_one_session(hous
     assert {len(house.mailbox.to(email)) for email in emails} == {2}
     assert house.sql("SELECT count(*) FROM letters WHERE status <> 'sent'") == "0"
     assert house.sql("SELECT count(*) FROM letters WHERE send_count <> 1") == "0"
+
+
+def test_secrets_change_while_people_use_all_three(house: House, people: People) -> None:
+    """First all of them learn the new one, then they use it: no cookie is refused meanwhile, wherever it was sealed."""
+    statuses: list[int] = []
+    stop = threading.Event()
+
+    def stay(person: Person) -> None:
+        while not stop.is_set():
+            statuses.append(wandering(house, person).whoami().status_code)
+
+    def arrive() -> None:
+        while not stop.is_set():
+            person = wandering(house, people(house.next.public, web=True))
+            statuses.append(person.sign_up(address("newcomer")).status_code)
+            statuses.extend(wandering(house, person).whoami().status_code for _ in range(THREE))
+
+    known = [wandering(house, people(house.next.public, web=True)) for _ in range(3)]
+    for person in known:
+        assert person.sign_up(address("stayer")).status_code == 200
+    with ThreadPoolExecutor(4) as crowd:
+        busy = [crowd.submit(stay, person) for person in known] + [crowd.submit(arrive)]
+        try:
+            for revision, secrets in (
+                ("learn", [SECRET, "another-secret-for-all"]),
+                ("use", ["another-secret-for-all", SECRET]),
+            ):
+                for server in house.servers:
+                    server.write(merged(server.config, {"revision": revision, "secrets": {"default": secrets}}))
+                for server in house.servers:
+                    wait_for(server, revision)
+        finally:
+            stop.set()
+        for task in busy:
+            task.result(60)
+    assert Counter(statuses) == {200: len(statuses)}
+    assert len(statuses) > PEOPLE
+
+
+def wait_for(server: RunningServer, revision: str) -> None:
+    for _ in range(1000):
+        if httpx.get(f"{server.admin}/admin/health/config", trust_env=False).text == revision:
+            return
+        pause(0.02)
+    raise AssertionError(server.tail())
 
 
 def test_a_server_that_is_killed_takes_nothing_along(house: House, people: People) -> None:

@@ -7,7 +7,7 @@ from samples import LATER, NOW, person, store, uuid
 
 from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.storage import Parked
+from limen.ports.parking import Parked
 from limen.storage import SqlStorage
 
 

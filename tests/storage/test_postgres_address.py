@@ -93,5 +93,19 @@ def test_what_makes_no_sense_is_refused_and_never_quoted(words: str, said: str) 
     assert "hunter2" not in refused.value.reason
 
 
+def test_of_several_servers_the_one_that_can_be_written_to_is_meant() -> None:
+    assert target("postgres://a,b:5433/x").address == "postgresql://a,b:5433/x?target_session_attrs=read-write"
+    assert target("postgres://a,b/x?target_session_attrs=any").address.endswith("?target_session_attrs=any")
+
+
+def test_copies_are_other_hosts_with_the_same_rest() -> None:
+    found = target(
+        "postgres://ada:pw@db:5432/limen?sslmode=require&replica_hosts=one:5433,two&target_session_attrs=primary"
+    )
+    assert found.replica == "postgresql://ada:pw@one:5433,two/limen?target_session_attrs=any&sslmode=require"
+    assert found.address == "postgresql://ada:pw@db:5432/limen?sslmode=require&target_session_attrs=primary"
+    assert target("postgres://db/limen").replica == ""
+
+
 def test_the_address_is_never_shown() -> None:
     assert "hunter2" not in repr(target("postgres://ada:hunter2@db/limen"))

@@ -10,12 +10,15 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from samples import LATER, flow, person, sign_in, store, token, uuid, where_to_import_from
 
+from limen.cli.migrate import migrate
+from limen.cli.surroundings import Surroundings
 from limen.domain.identity.credentials import CredentialType
 from limen.kernel.errors import MalformedInput
 from limen.ports.storage import FlowChanged, IdentifierTaken, IdentityFilter, Page, StorageUnavailable
@@ -150,6 +153,19 @@ async def test_tables_can_lie_in_a_schema_of_their_own(cluster: Cluster, empty: 
     assert await storage.identities.count() == 1
     await storage.close()
     assert cluster.sql("SELECT count(*) FROM auth.identities", empty) == "1"
+
+
+@pytest.mark.covers("CLI-03", "CLI-05", "CLI-06", "OPS-01")
+def test_the_command_migrates_a_server(cluster: Cluster, empty: str, tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        surroundings = Surroundings(environment={"DSN": cluster.dsn(empty)}, data_folder=tmp_path)
+        return CliRunner().invoke(migrate, ["sql", *words], obj=surroundings).output
+
+    assert run("status", "-e").count("Pending") == len(VERSIONS)
+    assert "Applied:" in run("-e", "--yes")
+    assert run("-e", "--yes") == "Nothing is pending.\n"
+    assert "Removed:" in run("down", "-e", "--steps", "1", "-y")
+    assert run("status", "-e").count("Pending") == 1
 
 
 async def test_what_a_wrong_address_is_told(cluster: Cluster) -> None:

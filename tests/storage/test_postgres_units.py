@@ -144,6 +144,20 @@ async def test_a_server_that_says_good_bye_has_undone_the_write(storage: SqlStor
     assert len(server.sent) == len(server.lines) == 2
 
 
+async def test_a_server_that_has_become_a_copy_is_left_for_the_new_original(
+    storage: SqlStorage, server: Server
+) -> None:
+    server.fail("INSERT", said("25006", "cannot execute INSERT in a read-only transaction"))
+    await add_flow(storage)
+    assert [line.ended for line in server.lines] == [True, False]
+
+
+async def test_a_table_that_was_migrated_meanwhile_is_asked_anew(storage: SqlStorage, server: Server) -> None:
+    server.fail("COMMIT", asyncpg.InvalidCachedStatementError("cached plan must not change result type"))
+    await swap(storage)
+    assert server.sent.count("COMMIT") == 2
+
+
 async def test_a_read_goes_to_another_connection_when_its_own_is_lost(storage: SqlStorage, server: Server) -> None:
     server.fail("SELECT", LOST, said("40001"))
     assert await storage.flows.get(LoginDetail, FlowId(uuid(1))) is None
@@ -191,7 +205,6 @@ async def test_a_guard_of_a_single_write_needs_no_transaction(storage: SqlStorag
         (said("42P01", "no such relation"), SchemaOutdated),
         (said("53100", "disk full"), StorageUnavailable),
         (said("26000", 'prepared statement "limen_1_stmt_1" does not exist'), StorageUnavailable),
-        (said("25006", "read-only transaction"), StorageUnavailable),
         (ConnectionResetError("reset"), StorageUnavailable),
     ],
 )
@@ -237,6 +250,19 @@ async def test_who_gives_up_waiting_takes_no_connection_along(storage: SqlStorag
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     await asyncio.gather(*(add_flow(storage) for _ in range(10)))
+
+
+@pytest.mark.covers("CFG-17")
+async def test_a_connection_that_has_lived_long_enough_is_replaced(server: Server, naps: Naps) -> None:
+    pace = Pace(7, first=0.002, longest=0.5)
+    target = PostgresTarget(address="", max_conns=2, max_conn_lifetime=1e-9)
+    storage = SqlStorage(PostgresDatabase(Connections(target, server.dial, pace, naps), pace, naps))
+    for _ in range(3):
+        await add_flow(storage)
+        await asyncio.sleep(0)
+    await storage.close()
+    assert len(server.lines) == 3
+    assert all(line.ended for line in server.lines)
 
 
 async def test_a_start_waits_for_the_server_and_says_so(server: Server, naps: Naps) -> None:

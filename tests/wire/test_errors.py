@@ -22,12 +22,15 @@ from play import ADA, EACH, built
 from play_config import PASSWORD, entries, flows
 
 INSIDE = {
+    "OneAtATime",
     "ConfigRefused",
     "DatabaseInUse",
     "DsnRefused",
     "EgressTooLarge",
     "NotAnAddress",
     "NotCompiled",
+    "PluginFailed",
+    "PluginUnknown",
     "ReferenceUnusable",
     "SchemaOutdated",
     "SessionNotEnded",
@@ -51,6 +54,8 @@ NAMED = [
     (app.BrowserMustMove("http://house.test/x"), 422, "browser_location_change_required"),
     (app.IdentityDisabled("x"), 400, "identity_disabled"),
     (app.VerifiedAddressRequired("x"), 403, "session_verified_address_required"),
+    (app.PythonHookFailed("x"), 500, "hook_failed"),
+    (app.VersionMismatch("x"), 412, "precondition_failed"),
     (app.FlowUnknown("x"), 404, ""),
     (app.FlowIdMissing("x"), 400, ""),
     (app.BadParameter("x"), 400, ""),

@@ -58,7 +58,7 @@ class HttpCarrier:
             body=_written(await self._payload(request, letter), headers["content-type"]),
             timeout=_SECONDS,
             max_answer_bytes=_MOST_ANSWER,
-            allow_private=not config.clients.http.disallow_private_ip_ranges,
+            allow_private=config.clients.http.may_be_private(request.url),
         )
         try:
             answer = await self._egress.send(call)

@@ -1,15 +1,25 @@
 """How are other servers called? Through httpx: no redirects, one deadline, a size limit, and no private address if so wished."""
 
 import asyncio
+import base64
 import ssl
+import sys
+from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import SOCK_STREAM  # noqa: TID251 (a constant)
 from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import msgspec
 
-from limen.kernel.egress import EgressFailed, EgressTimedOut, EgressTooLarge, HttpAnswer, HttpCall
+from limen.kernel.egress import (
+    EgressFailed,
+    EgressForbidden,
+    EgressTimedOut,
+    EgressTooLarge,
+    HttpAnswer,
+    HttpCall,
+)
 
 if TYPE_CHECKING:
     import httpx  # noqa: TID251 (this is Egress)
@@ -17,6 +27,7 @@ if TYPE_CHECKING:
 Address = IPv4Address | IPv6Address
 _PORTS: Final = {"http": 80, "https": 443}
 _CONNECTIONS: Final = 100
+_STANDING: Final = (("accept", "*/*"), ("accept-encoding", "identity"), ("user-agent", "limen"))
 
 
 class Proxies(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +57,9 @@ class HttpEgress:
 
     def __init__(self, proxies: Proxies | None = None) -> None:
         self._proxies = proxies or Proxies()
-        self._clients: dict[tuple[str, bool], httpx.AsyncClient] = {}
+        self._trusted: ssl.SSLContext | None = None
+        self._preparing = asyncio.Lock()
+        self._transports: dict[tuple[str, bool], httpx.AsyncHTTPTransport] = {}
 
     async def send(self, call: HttpCall) -> HttpAnswer:
         """The answer, whatever its status. Raises EgressFailed, EgressTimedOut, EgressTooLarge."""
@@ -58,12 +71,12 @@ class HttpEgress:
 
     async def close(self) -> None:
         """End the connections that are kept for later calls."""
-        for client in self._clients.values():
-            await client.aclose()
-        self._clients.clear()
+        for transport in self._transports.values():
+            await transport.aclose()
+        self._transports.clear()
 
     async def _sent(self, call: HttpCall) -> HttpAnswer:
-        # httpx takes some 100 ms to import: not before the server is up.
+        trusted = self._trusted or await self._ready()
         import httpx  # noqa: PLC0415, TID251
 
         parts, host, port = _split(call.url)
@@ -74,10 +87,12 @@ class HttpEgress:
             if address is not None and not proxy:
                 url, extensions = _pinned(parts, address, port), {"sni_hostname": host}
                 headers = [*_without_host(headers), ("Host", parts.netloc.rpartition("@")[2])]
-        client = self._client(proxy, keep=call.allow_private)
+        transport = self._transport(trusted, proxy, keep=call.allow_private)
         try:
-            request = client.build_request(call.method, url, headers=headers, content=call.body, extensions=extensions)
-            response = await client.send(request, stream=True)
+            request = httpx.Request(
+                call.method, url, headers=_standing(headers, parts), content=call.body, extensions=extensions
+            )
+            response = await transport.handle_async_request(request)
             try:
                 return await _answer(response, call.max_answer_bytes)
             finally:
@@ -89,27 +104,54 @@ class HttpEgress:
         except (ValueError, UnicodeError) as error:
             raise EgressFailed("The request cannot be written: a header or the address is malformed.") from error
 
-    def _client(self, proxy: str, *, keep: bool) -> "httpx.AsyncClient":
-        from http.cookiejar import CookieJar, DefaultCookiePolicy  # noqa: PLC0415 (as httpx)
+    async def _ready(self) -> ssl.SSLContext:
+        async with self._preparing:
+            if self._trusted is None:
+                self._trusted = await asyncio.to_thread(_prepared)
+            return self._trusted
 
+    def _transport(self, trusted: ssl.SSLContext, proxy: str, *, keep: bool) -> "httpx.AsyncHTTPTransport":
+        """The connections. They alone, without a client of httpx around them: it would keep cookies and follow what an answer
+        says, and takes as long again.
+        """
         import httpx  # noqa: PLC0415, TID251
 
-        known = self._clients.get((proxy, keep))
+        known = self._transports.get((proxy, keep))
         if known is None:
             # A kept connection belongs to an address; one made for a pinned name must not serve another name there.
             limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=20 if keep else 0)
-            known = self._clients[proxy, keep] = httpx.AsyncClient(
-                verify=_trust(),
-                proxy=proxy or None,
-                trust_env=False,
-                follow_redirects=False,
-                timeout=None,  # noqa: S113 (one deadline for all of a call is set around it)
-                limits=limits,
-                # What one answer sets must not be sent with the next person's call.
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            known = self._transports[proxy, keep] = httpx.AsyncHTTPTransport(
+                verify=trusted, proxy=proxy or None, trust_env=False, limits=limits
             )
-            known.headers = httpx.Headers({"accept": "*/*", "accept-encoding": "identity", "user-agent": "limen"})
         return known
+
+
+def _prepared() -> ssl.SSLContext:
+    """The library and the certificates, loaded: not before the server is up, and not where others wait for it. Both together
+    take some 200 ms, on a busy machine a second.
+    """
+    import_module("httpx")
+    _spare_the_search()
+    return _trust()
+
+
+def _spare_the_search() -> None:
+    """Httpcore asks four times in each call which library runs the loop, and to find out looks for a package that is not
+    installed: through all folders of the path, which takes as long as the rest of the call. The answer never changes here.
+    """
+    asking = sys.modules.get("httpcore._synchronization")
+    if asking is not None:
+        asking.__dict__["current_async_library"] = lambda: "asyncio"
+
+
+def _standing(headers: list[tuple[str, str]], parts: SplitResult) -> list[tuple[str, str]]:
+    """The headers with those that every call has, and with the user and password of the address (RFC 9110 section 11.7)."""
+    given = {name.lower() for name, _ in headers}
+    standing = [(name, value) for name, value in _STANDING if name not in given]
+    if parts.username is not None and "authorization" not in given:
+        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        standing.append(("authorization", "Basic " + base64.b64encode(user.encode()).decode()))
+    return [*headers, *standing]
 
 
 def _trust() -> ssl.SSLContext:
@@ -142,7 +184,7 @@ async def _public_address(host: str, port: int, *, behind_proxy: bool) -> Addres
         raise EgressFailed("The server's name cannot be resolved.") from error
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not addresses or not all(is_public(address) for address in addresses):
-        raise EgressFailed("The server's address is in a private network, which the configuration forbids.")
+        raise EgressForbidden("The server's address is in a private network, which the configuration forbids.")
     return addresses[0]
 
 
@@ -179,7 +221,7 @@ async def _answer(response: "httpx.Response", limit: int) -> HttpAnswer:
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > limit:
-            raise EgressTooLarge(f"The server's answer is larger than {limit} bytes.")
+            raise EgressTooLarge(f"The server's answer is larger than {limit} bytes.", response.status_code)
     headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw)
     return HttpAnswer(status=response.status_code, headers=headers, body=bytes(body))
 

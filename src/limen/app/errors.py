@@ -197,5 +197,13 @@ class IdentityRefused(LimenError):
     """An identity, or a change to one, is not acceptable as the operator sent it (ID-06, ID-09, ID-17, ID-19)."""
 
 
+class VersionMismatch(LimenError):
+    """The request names a version of the identity that is not the present one (precondition_failed; HTTP-109, ours)."""
+
+
 class CredentialUnknown(LimenError):
     """The identity has no such credential (ID-19)."""
+
+
+class PythonHookFailed(LimenError):
+    """A hook of the operator's failed, and the configuration says that this refuses. The log says why."""

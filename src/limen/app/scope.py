@@ -14,6 +14,7 @@ from limen.kernel.json_doc import EMPTY, JsonDoc
 from limen.ports.courier import Letters
 from limen.ports.documents import Documents
 from limen.ports.factors import Factors
+from limen.ports.hook_journal import HookJournal
 from limen.ports.jsonnet import Jsonnet
 from limen.ports.log import Log
 from limen.ports.meter import Meter, Silent
@@ -42,6 +43,8 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     """The languages that the visitor reads (`Accept-Language`)."""
     headers: JsonDoc = EMPTY
     """Those headers of the request that services may be told: an object of lists (WH-05, COU-17)."""
+    cookies: tuple[tuple[str, str], ...] = ()
+    """Every cookie of the request, by name (WH-16)."""
 
 
 class BrowserMarks(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +83,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     jsonnet: Jsonnet
     documents: Documents
     letters: Letters
+    journal: HookJournal
     log: Log
     meter: Meter = Silent()
     aside: Aside = msgspec.field(default_factory=Aside)
@@ -96,5 +100,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     browser: BrowserMarks
     url: str = ""
     """The address that was asked for."""
+    http_method: str = "GET"
+    """How it was asked for."""
     session: CheckedSession | None = None
     """The good session that the request showed, if any."""

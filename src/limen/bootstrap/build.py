@@ -1,5 +1,6 @@
 """How is the house put together? Adapters, storage, methods, hooks, engines, routes: explicit, in one read."""
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +19,7 @@ from limen.adapters.jsonnet import ChildJsonnet
 from limen.adapters.jwt import JoseSigning
 from limen.adapters.logs import LineLog
 from limen.adapters.metrics import PrometheusMeter
+from limen.adapters.plugins import ImportedPlugins
 from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
@@ -28,6 +30,9 @@ from limen.app.courier.inbox import Carriers, Inbox
 from limen.app.courier.metered import MeteredCarrier
 from limen.app.courier.watch import OutboxWatch
 from limen.app.flows.owed import Owed
+from limen.app.hooks import python
+from limen.app.hooks.deliveries.dispatch import Deliverer
+from limen.app.hooks.journal import StoredJournal
 from limen.app.hooks.notify_previous_addresses import NotifyPreviousHook
 from limen.app.hooks.require_verified import RequireVerifiedHook
 from limen.app.hooks.revoke_sessions import RevokeSessionsHook
@@ -36,6 +41,8 @@ from limen.app.hooks.session import SessionHook
 from limen.app.hooks.show_verification_ui import ShowVerificationHook
 from limen.app.hooks.verification import Presenters, VerificationHook
 from limen.app.hooks.verify_new_address import VerifyNewAddressHook
+from limen.app.hooks.web_hook.delivering import Sending
+from limen.app.hooks.web_hook.hook import WebHooks
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Services
@@ -44,14 +51,17 @@ from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import Listeners, listeners
 from limen.config.generated_secrets import GeneratedSecrets
 from limen.config.load import LoadedConfig, LoadRequest
+from limen.config.problems import ConfigRefused
 from limen.config.source import ConfigSource
 from limen.http.doorway import Doorway
 from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
 from limen.http.respond import Responder
 from limen.methods import discovered
+from limen.ports.plugins import Plugins
 from limen.storage import SqlStorage, open_for_service
 from limen.ui.pages import Pages
+from limen.wire.hook_context import WireShapes
 
 
 @cache
@@ -69,7 +79,12 @@ HOOKS: Final[Mapping[str, MakeHook]] = {
     "verify_new_address": lambda _: VerifyNewAddressHook(verifiers()),
     "notify_previous_addresses": NotifyPreviousHook,
 }
-"""Every hook that the configuration can name and Limen has."""
+"""The hooks that need nobody else."""
+
+
+def hook_makers(web_hooks: WebHooks, plugins: Plugins) -> Mapping[str, MakeHook]:
+    """Every hook that the configuration can name and Limen has."""
+    return {**HOOKS, "web_hook": web_hooks.hook, "python": python.maker(plugins)}
 
 
 class House(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,19 +93,24 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     source: ConfigSource
     services: Services
     storage: SqlStorage
+    plugins: ImportedPlugins
+    journal: StoredJournal
     schemas: LoadedSchemas
     readiness: Readiness
     listeners: Listeners
     outbox: OutboxWatch
     owed: Owed
-    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier", ...]
+    deliverer: Deliverer
+    closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier | ImportedPlugins", ...]
 
     async def adopt(self, loaded: LoadedConfig) -> None:
         """What depends on a new configuration, made ready before it is in force. Raises LimenError to refuse it."""
+        await asyncio.to_thread(require_plugins, loaded, self.plugins)
         await self.schemas.reload(loaded.config)
 
     async def close(self) -> None:
         """Let go of everything; work that was acknowledged is safe before."""
+        await self.journal.stop()
         await self.storage.close()
         for part in self.closers:
             if isinstance(part, PasswordPool):
@@ -109,9 +129,8 @@ async def build(request: LoadRequest) -> House:
     source = ConfigSource(request, GeneratedSecrets(entropy))
     config = source.current()
     log = LineLog(config.log, clock, sys.stderr)
-    for warning in source.loaded.warnings:
-        log.warning(warning.text, key=warning.key)
-
+    plugins = ImportedPlugins()
+    require_plugins(source.loaded, plugins)
     methods = discovered()
     egress = HttpEgress(_proxies(request.environment))
     documents = UrlDocuments(egress, Path())
@@ -119,9 +138,9 @@ async def build(request: LoadRequest) -> House:
     jsonnet = ChildJsonnet()
     schemas = LoadedSchemas(documents)
     await schemas.load(config)
-    for reason in schemas.unusable():
-        log.warning("an identity schema is kept aside", reason=reason)
+    _remark(source.loaded, schemas, log)
     storage = await open_for_service(config.dsn, dev=request.dev, log=log)
+    journal = StoredJournal(storage, ids, log)
     services = Services(
         clock=clock,
         ids=ids,
@@ -138,29 +157,48 @@ async def build(request: LoadRequest) -> House:
         jsonnet=jsonnet,
         documents=documents,
         letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
+        journal=journal,
         log=log,
         meter=PrometheusMeter(passwords),
         aside=Aside(lambda: _LEAST_PAUSE + _MORE_PAUSE * entropy.octets(1)[0] / 255),
     )
-    doorway = Doorway(source, services)
-    responder = Responder(ErrorPages())
+    doorway, responder = Doorway(source, services), Responder(ErrorPages())
     readiness = Readiness(storage)
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
     dispatcher = Dispatcher(storage, MeteredCarrier(carriers, services.meter), clock, ids, log)
-    flows = engines(methods, HookRunner(HOOKS))
+    web_hooks = WebHooks(egress, WireShapes(), log)
+    flows = engines(methods, HookRunner(hook_makers(web_hooks, plugins)))
     desk = PublicDesk(doorway, flows)
     return House(
         source=source,
         services=services,
         storage=storage,
+        plugins=plugins,
+        journal=journal,
         schemas=schemas,
         readiness=readiness,
         listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
         outbox=OutboxWatch(dispatcher, source.current, log),
         owed=Owed(services, source.current, flows.owing),
-        closers=(passwords, smtp, jsonnet, egress),
+        deliverer=Deliverer(storage, Sending(services, egress), clock, source.current, log),
+        closers=(passwords, smtp, jsonnet, egress, plugins),
     )
+
+
+def _remark(loaded: LoadedConfig, schemas: LoadedSchemas, log: LineLog) -> None:
+    """What the operator should know, although it keeps nobody from starting."""
+    for warning in loaded.warnings:
+        log.warning(warning.text, key=warning.key)
+    for reason in schemas.unusable():
+        log.warning("an identity schema is kept aside", reason=reason)
+
+
+def require_plugins(loaded: LoadedConfig, plugins: ImportedPlugins) -> None:
+    """Raises ConfigRefused, naming each function of a hook in Python that is not there."""
+    problems = tuple(python.unusable(loaded, plugins))
+    if problems:
+        raise ConfigRefused(problems)
 
 
 def _proxies(environment: Mapping[str, str]) -> Proxies:

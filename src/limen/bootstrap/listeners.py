@@ -6,6 +6,7 @@ import msgspec
 
 from limen.bootstrap.engines import Engines
 from limen.http.admin.courier import AdminCourierRoutes
+from limen.http.admin.hooks import AdminHookRoutes
 from limen.http.admin.identities import AdminIdentityRoutes
 from limen.http.admin.metrics import MetricsRoutes
 from limen.http.admin.recovery import AdminRecoveryRoutes
@@ -71,6 +72,7 @@ def listeners(
         AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
         AdminCourierRoutes(doorway).table(),
         MetricsRoutes(doorway.services.meter.told).table(),
+        AdminHookRoutes(doorway).table(),
         health.admin_table(),
         to_public(source),
     ]

@@ -47,6 +47,8 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     _on_signal(house, servers)
     tasks.start("configuration", _watch(house))
     tasks.start("clean-up", _clean(house))
+    tasks.start("journal of hooks", house.journal.run())
+    tasks.start("deliveries", house.deliverer.run())
     tasks.start("outbox", _send(house))
     tasks.start("left over", _make_what_is_owed(house))
     tasks.start("announcement", _announced(house, servers, announce))
@@ -54,7 +56,7 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
         await asyncio.gather(*(server.serve() for server in servers))
     finally:
         await house.services.aside.settled()
-        await house.outbox.stop(_DRAIN_SECONDS)
+        await asyncio.gather(house.outbox.stop(_DRAIN_SECONDS), house.deliverer.stop(_DRAIN_SECONDS))
         await tasks.stop()
         await house.close()
 

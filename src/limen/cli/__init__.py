@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "serve": ("limen.cli.serve", "serve"),
     "config": ("limen.cli.config", "config"),
     "courier": ("limen.cli.courier", "courier"),
+    "hooks": ("limen.cli.hooks", "hooks"),
     "migrate": ("limen.cli.migrate", "migrate"),
     "version": ("limen.cli.version", "version"),
     "identities": ("limen.cli.identities", "identities"),

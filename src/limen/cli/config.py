@@ -11,9 +11,10 @@ from limen.config.dialects import render_report, upgrade
 from limen.config.documents import write_json, write_yaml
 from limen.config.explain import explain
 from limen.config.generated_secrets import NoSecrets
-from limen.config.load import LoadRequest, load, merge_files, problems_of, read_files
+from limen.config.load import LoadedConfig, LoadRequest, load, merge_files, problems_of, read_files
 from limen.config.problems import ConfigRefused
 from limen.kernel.errors import LimenError
+from limen.kernel.json_doc import JsonDoc
 
 NOTHING_TO_CHANGE = 0
 CHANGED = 1
@@ -54,6 +55,7 @@ def check(
     )
     try:
         loaded = load(request, NoSecrets())
+        _require_functions(loaded)
     except ConfigRefused as refused:
         for problem in refused.problems:
             click.echo(str(problem), err=True)
@@ -61,6 +63,16 @@ def check(
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo("The configuration can be used.")
+
+
+def _require_functions(loaded: LoadedConfig) -> None:
+    """Raises ConfigRefused for functions of hooks in Python that are not there. Only who names some waits for their import."""
+    if '"python"' not in JsonDoc.of(loaded.document).text:
+        return
+    from limen.adapters.plugins import ImportedPlugins  # noqa: PLC0415 (as below)
+    from limen.bootstrap.build import require_plugins  # noqa: PLC0415 (slow, and seldom needed)
+
+    require_plugins(loaded, ImportedPlugins())
 
 
 @config.command(name="upgrade")

@@ -72,7 +72,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     not_in_files: ClassVar[frozenset[str]] = frozenset({"dialect"})
 
     dsn: Annotated[str, Meta(min_length=1, extra={"syntax": "secret"})] = ""
-    """The database: `sqlite://FILE`, `postgres://…`, `mysql://…` or `memory`. A SQLite file in the data folder."""
+    """The database: `sqlite://FILE`, `postgres://…` or `memory`; see storage.md. A SQLite file in the data folder."""
     serve: ServeConfig = ServeConfig()
     selfservice: SelfserviceConfig = SelfserviceConfig()
     identity: IdentityConfig = IdentityConfig(schemas=())

@@ -43,12 +43,10 @@ NOT_YET: Final = (
     NotYet(feature="tracing", keys=("tracing",)),
     NotYet(feature="profiling", keys=("profiling",)),
     NotYet(feature="read consistency levels", keys=("preview",)),
-    NotYet(feature="settings of web hooks", keys=("clients.web_hook",)),
     NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
 )
 
 HOOKS_NOT_YET: Final = (
-    "web_hook",
     "b2b_sso",
     "organization",
 )

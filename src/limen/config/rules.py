@@ -1,11 +1,13 @@
 """Which values do not go together? Checks that look at more than one key of a document in today's form."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from limen.config.hooks import AFTER, ANYWHERE
+from limen.config.hooks import AFTER, ANYWHERE, allowed_after
 from limen.config.problems import ConfigProblem
+from limen.config.syntax import parse_duration
 from limen.kernel.json_doc import JsonObject, JsonValue, at
 
 Problems: TypeAlias = Iterator[tuple[str, str]]
@@ -53,16 +55,20 @@ def hook_lists(document: JsonObject) -> Iterator[tuple[str, str, str]]:
 def _hooks_where_they_work(document: JsonObject) -> Problems:
     every = frozenset[str]().union(*AFTER.values())
     for path, flow, when in hook_lists(document):
-        allowed = AFTER[flow] if when == "after" else ANYWHERE
+        listed_with = path.split(".")[-2]
+        method = listed_with if listed_with != when else ""
+        allowed = allowed_after(flow, method) if when == "after" else ANYWHERE
         for position, entry in _objects(document, path):
             name = entry.get("hook")
             if name in every and name not in allowed:
                 yield (
                     f"{path}.{position}.hook",
-                    f"{name} cannot run {when} {flow}; possible here: {', '.join(sorted(allowed))}",
+                    f"{name} cannot run {when} {flow}{f' with {method}' if method else ''}; possible here: {', '.join(sorted(allowed))}",
                 )
             if name == "web_hook":
                 yield from _web_hook(entry, f"{path}.{position}.config")
+            if name == "python":
+                yield from _python_hook(entry, f"{path}.{position}.config")
 
 
 def _web_hook(entry: JsonObject, path: str) -> Problems:
@@ -71,6 +77,22 @@ def _web_hook(entry: JsonObject, path: str) -> Problems:
         yield f"{path}.response", "ignore and parse exclude each other"
     if ignores and at(entry, ("config", "can_interrupt")) is True:
         yield f"{path}.can_interrupt", "a hook whose answer is ignored cannot interrupt"
+
+
+def _python_hook(entry: JsonObject, path: str) -> Problems:
+    if not isinstance(at(entry, ("config", "options")), (dict, type(None))):
+        yield f"{path}.options", "expected an object with keys"
+    timeout = at(entry, ("config", "timeout"))
+    with suppress(ValueError):
+        if isinstance(timeout, str) and not parse_duration(timeout):
+            yield f"{path}.timeout", "a function needs some time, such as 3s"
+
+
+def _hooks_have_time(document: JsonObject) -> Problems:
+    timeout = _at(document, "clients.web_hook.timeout")
+    with suppress(ValueError):
+        if isinstance(timeout, str) and not parse_duration(timeout):
+            yield "clients.web_hook.timeout", "a web hook needs some time, such as 30s"
 
 
 def _code_has_one_job(document: JsonObject) -> Problems:
@@ -203,6 +225,7 @@ def _inbox_for_everybody(document: JsonObject) -> Problems:
 
 _RULES: Final[tuple[Callable[[JsonObject], Problems], ...]] = (
     _hooks_where_they_work,
+    _hooks_have_time,
     _code_has_one_job,
     _keys_know_their_site,
     _providers_are_complete,

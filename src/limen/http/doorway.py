@@ -43,9 +43,10 @@ class Doorway:
             config=config,
             services=self.services,
             client=client_of(request),
-            visitor=visitor_of(request, config.clients.web_hook.header_allowlist),
+            visitor=visitor_of(request, config.clients.web_hook.header_allowlist, tuple(held.items())),
             browser=self._marks(config, request, held),
             url=request.url,
+            http_method=request.method,
             session=await by_token(self.services.storage, self.services.clock, token),
         )
 

@@ -98,8 +98,10 @@ def _usual_form(address: str) -> str:
         return ""
 
 
-def visitor_of(request: Request, told: Sequence[str] = ()) -> Visitor:
-    """Who is visiting, as sessions remember it (SESS-19). `told` names the headers that services may be told (WH-05)."""
+def visitor_of(request: Request, told: Sequence[str] = (), cookies: tuple[tuple[str, str], ...] = ()) -> Visitor:
+    """Who is visiting, as sessions remember it (SESS-19). `told` names the headers that services may be told (WH-05);
+    `cookies` are those of the request.
+    """
     place = (request.header("cf-ipcity"), request.header("cf-ipcountry")) if request.proxied else ("", "")
     return Visitor(
         ip=request.peer,
@@ -107,6 +109,7 @@ def visitor_of(request: Request, told: Sequence[str] = ()) -> Visitor:
         location=", ".join(part for part in place if part)[:_LONGEST_LOCATION],
         language=request.header("accept-language"),
         headers=_told(request, told) if told else EMPTY,
+        cookies=cookies,
     )
 
 

@@ -31,6 +31,7 @@ from limen.app.flows.contract import (
     StartedOver,
 )
 from limen.app.flows.csrf import TOKEN_BYTES, stored_form
+from limen.app.hooks.web_hook.errors import HookBusy
 from limen.app.scope import Client, Scope
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
@@ -72,7 +73,7 @@ def redirect(url: str, *headers: tuple[str, str], status: int = SEE_OTHER) -> Re
 def error_response(error: LimenError, request: Request) -> Response:
     """The envelope of an error, and when to come back if that helps (security.md §2.40)."""
     found = envelope(error, request.header("x-request-id"))
-    later = (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded) else ()
+    later = (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded | HookBusy) else ()
     return json_response(found, found.error.code, *later)
 
 

@@ -37,7 +37,15 @@ class EgressTimedOut(EgressFailed):
 
 
 class EgressTooLarge(EgressFailed):
-    """The answer exceeded `max_answer_bytes`."""
+    """The answer, with this `status`, exceeded `max_answer_bytes`."""
+
+    def __init__(self, reason: str = "", status: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class EgressForbidden(EgressFailed):
+    """The address is in a private network, and `allow_private` is false (SEC-17)."""
 
 
 class Egress(Protocol):

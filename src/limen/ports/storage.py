@@ -22,7 +22,9 @@ from limen.domain.session.session import CheckedSession, Session
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
 from limen.ports.asked import AskedReads, AskedWrites
+from limen.ports.hook_storage import DeliveryReads, DeliveryWrites, HookRunReads, HookRunWrites
 from limen.ports.limits import Limits
+from limen.ports.parking import ParkedReads, ParkedWrites
 
 D = TypeVar("D", bound=Detail)
 
@@ -114,16 +116,6 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class Parked(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission that waits until its person has signed in again (SET-06)."""
-
-    id: str
-    name: str
-    identity_id: IdentityId
-    payload: JsonDoc
-    expires_at: datetime
-
-
 class SessionFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which sessions to list. `now` decides what is active."""
 
@@ -151,6 +143,8 @@ class IdentityFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Exact normalised identifiers, any of them (ID-11)."""
     identifier_prefix: str | None = None
     organization_id: str | None = None
+    plain: bool = False
+    """Credentials are not asked for, so they may be left out (ID-13)."""
 
 
 # -- reads ------------------------------------------------------------------------------------------------------------
@@ -174,8 +168,9 @@ class IdentityReads(Protocol):
     async def by_recovery_address(self, via: Via, value: str) -> Identity | None: ...
 
     async def by_external_id(self, external_id: str) -> Identity | None: ...
+
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
-        """Identities by ascending id, with all their credentials."""
+        """Identities by ascending id, with all their credentials unless the filter is `plain`."""
         ...
 
     async def count(self) -> int: ...
@@ -225,10 +220,6 @@ class LetterReads(Protocol):
         being sent another one right now.
         """
         ...
-
-
-class ParkedReads(Protocol):
-    async def get(self, id: str) -> Parked | None: ...
 
 
 # -- writes: nothing happens before commit ------------------------------------------------------------------------------
@@ -281,6 +272,10 @@ class SessionWrites(Protocol):
         """Deactivate every session of the identity but `keep`."""
         ...
 
+    def remove(self, id: SessionId) -> None:
+        """Delete the row of one session (SESS-24)."""
+        ...
+
     def remove_all(self, identity_id: IdentityId) -> None:
         """Delete the rows (SESS-23)."""
         ...
@@ -288,6 +283,7 @@ class SessionWrites(Protocol):
 
 class ErrorPageWrites(Protocol):
     def add(self, page: ErrorPage) -> None: ...
+
     def seen(self, id: str, at: datetime) -> None: ...
 
 
@@ -320,11 +316,6 @@ class LetterWrites(Protocol):
         ...
 
 
-class ParkedWrites(Protocol):
-    def add(self, parked: Parked) -> None: ...
-    def remove(self, id: str) -> None: ...
-
-
 class LetterTaken(LimenError):
     """Another dispatcher has the message."""
 
@@ -348,6 +339,10 @@ class UnitOfWork(Protocol):
     def parked(self) -> ParkedWrites: ...
     @property
     def asked(self) -> AskedWrites: ...
+    @property
+    def hook_runs(self) -> HookRunWrites: ...
+    @property
+    def deliveries(self) -> DeliveryWrites: ...
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing. Raises the error of the first write that does not hold,
@@ -377,6 +372,10 @@ class Storage(Protocol):
     def asked(self) -> AskedReads: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def hook_runs(self) -> HookRunReads: ...
+    @property
+    def deliveries(self) -> DeliveryReads: ...
 
     def unit(self) -> UnitOfWork:
         """A new, empty unit of work."""

@@ -8,7 +8,17 @@ from sqlalchemy import Delete, Table, bindparam, delete, select
 
 from limen.storage.database import Database
 from limen.storage.rows import instant
-from limen.storage.tables import ERROR_PAGES, FLOWS, LIMITS, ONE_TIME_SECRETS, PARKED, SESSIONS, WRONG_GUESSES
+from limen.storage.tables import (
+    DELIVERIES,
+    ERROR_PAGES,
+    FLOWS,
+    HOOK_RUNS,
+    LIMITS,
+    ONE_TIME_SECRETS,
+    PARKED,
+    SESSIONS,
+    WRONG_GUESSES,
+)
 
 BATCH: Final = 100
 
@@ -21,7 +31,8 @@ def _remove_some(table: Table) -> Delete:
 
 
 REMOVALS: Final[Sequence[Delete]] = tuple(
-    _remove_some(table) for table in (SESSIONS, FLOWS, ERROR_PAGES, ONE_TIME_SECRETS, WRONG_GUESSES, PARKED, LIMITS)
+    _remove_some(table)
+    for table in (SESSIONS, FLOWS, ERROR_PAGES, ONE_TIME_SECRETS, WRONG_GUESSES, PARKED, LIMITS, HOOK_RUNS, DELIVERIES)
 )
 
 

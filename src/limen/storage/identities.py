@@ -12,6 +12,7 @@ from limen.domain.identity.identity import Identity
 from limen.domain.ids import IdentityId
 from limen.ports.storage import IdentityFilter, Page
 from limen.storage.database import Database, query
+from limen.storage.identity_pages import PlainPages, PrefixPages
 from limen.storage.rows import Count, CredentialRow, IdentityRow, Key, credentials_of, identity_of
 from limen.storage.statements import Value
 from limen.storage.tables import (
@@ -24,7 +25,6 @@ from limen.storage.tables import (
 
 SLOTS: Final = 32
 """How many ids one statement asks for at once; empty places repeat an id. So the text never varies."""
-_LAST_CHARACTER: Final = "\U0010ffff"
 _IN_SLOTS: Final[list[BindParameter[str]]] = [bindparam(f"id_{number}") for number in range(SLOTS)]
 
 _IDENTITY: Final = select(*(IDENTITIES.c[name] for name in IdentityRow.__struct_fields__))
@@ -59,15 +59,6 @@ PAGE: Final = _window(select(IDENTITIES.c.id))
 PAGE_OF_ORGANIZATION: Final = _window(
     select(IDENTITIES.c.id).where(IDENTITIES.c.organization_id == bindparam("organization_id"))
 )
-PAGE_OF_PREFIX: Final = _window(
-    select(IDENTITIES.c.id).where(
-        IDENTITIES.c.id.in_(
-            select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(
-                CREDENTIAL_IDENTIFIERS.c.identifier.between(bindparam("prefix"), bindparam("prefix_end"))
-            )
-        )
-    )
-)
 
 
 class SqlIdentityReads:
@@ -84,8 +75,9 @@ class SqlIdentityReads:
         self._by_recovery_address = query(database, BY_RECOVERY_ADDRESS, Key)
         self._page = query(database, PAGE, Key)
         self._page_of_organization = query(database, PAGE_OF_ORGANIZATION, Key)
-        self._page_of_prefix = query(database, PAGE_OF_PREFIX, Key)
+        self._prefix_pages = PrefixPages(database)
         self._count = query(database, COUNT, Count)
+        self._plain_pages = PlainPages(database)
 
     async def get(self, id: IdentityId) -> Identity | None:
         row = await self._database.one(self._get, (id,))
@@ -127,7 +119,11 @@ class SqlIdentityReads:
         return None if key is None else await self.get(key.id)
 
     async def page(self, what: IdentityFilter, page: Page) -> Sequence[Identity]:
-        """Identities by ascending id, with all their credentials. `page.after` is the last id that was seen."""
+        """Identities by ascending id, with all their credentials unless the filter is `plain`. `page.after` is the last id
+        that was seen.
+        """
+        if self._plain_pages.answers(what):
+            return await self._plain_pages.page(what, page)
         ids = await self._ids(what, page)
         found = await self.several(ids)
         return tuple(found[id] for id in ids if id in found)
@@ -146,12 +142,11 @@ class SqlIdentityReads:
         if what.ids is not None or what.identifiers is not None:
             named = await self._named(what)
             return sorted(id for id in named if id > after)[page.offset : page.offset + page.limit]
+        if what.identifier_prefix is not None:
+            return await self._prefix_pages.ids(what.identifier_prefix, page)
         window: dict[str, Value] = {"after": after, "limit": page.limit, "offset": page.offset}
         chosen = self._page
-        if what.identifier_prefix is not None:
-            chosen = self._page_of_prefix
-            window |= {"prefix": what.identifier_prefix, "prefix_end": what.identifier_prefix + _LAST_CHARACTER}
-        elif what.organization_id is not None:
+        if what.organization_id is not None:
             chosen = self._page_of_organization
             window |= {"organization_id": what.organization_id}
         return [key.id for key in await self._database.all(chosen, chosen.compiled.bind(window))]

@@ -25,9 +25,9 @@ async def open_storage(dsn: str, *, migrate: bool = True, alone: bool = True, lo
     target = parse_dsn(dsn)
     if isinstance(target, SqliteTarget):
         return SqlStorage(_memory(target) if target.file is None else _file(target, migrate=migrate, alone=alone))
-    from limen.storage.postgres.opening import open_postgres  # noqa: PLC0415 (its driver is slow to import)
+    from limen.storage.postgres.opening import open_postgres, replica_of  # noqa: PLC0415 (its driver is slow to import)
 
-    return SqlStorage(await open_postgres(target, migrate=migrate, log=log))
+    return SqlStorage(await open_postgres(target, migrate=migrate, log=log), replica_of(target))
 
 
 async def open_for_service(dsn: str, *, dev: bool, log: Log | None = None) -> SqlStorage:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.storage import Parked
+from limen.ports.parking import Parked
 from limen.storage.database import Database, query
 from limen.storage.rows import instant
 from limen.storage.statements import Write

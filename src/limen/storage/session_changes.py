@@ -36,6 +36,7 @@ END_OTHERS: Final = (
     update(SESSIONS).where(_OF_IDENTITY, SESSIONS.c.id != bindparam("keep")).values(active=bindparam("state"))
 )
 """Also those that ended before: clients are told how many rows that touches (HTTP-33)."""
+REMOVE: Final = delete(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
 REMOVE_ALL: Final = delete(SESSIONS).where(_OF_IDENTITY)
 
 
@@ -49,6 +50,7 @@ class SessionChanges:
         self._end = database.compile(END)
         self._end_theirs = database.compile(END_THEIRS)
         self._end_others = database.compile(END_OTHERS)
+        self._remove = database.compile(REMOVE)
         self._remove_all = database.compile(REMOVE_ALL)
 
     def add(self, session: Session, token_hash: bytes) -> Write:
@@ -69,6 +71,9 @@ class SessionChanges:
 
     def end_others(self, identity_id: IdentityId, keep: SessionId | None) -> Write:
         return self._end_others.write({"owner": identity_id, "keep": keep or "", "state": False})
+
+    def remove(self, id: SessionId) -> Write:
+        return self._remove.write({"session_id": id})
 
     def remove_all(self, identity_id: IdentityId) -> Write:
         return self._remove_all.write({"owner": identity_id})
@@ -95,6 +100,9 @@ class SqlSessionWrites:
 
     def end_all(self, identity_id: IdentityId, keep: SessionId | None = None) -> None:
         self._writes.append(self._changes.end_others(identity_id, keep))
+
+    def remove(self, id: SessionId) -> None:
+        self._writes.append(self._changes.remove(id))
 
     def remove_all(self, identity_id: IdentityId) -> None:
         self._writes.append(self._changes.remove_all(identity_id))

@@ -8,14 +8,16 @@ from sqlalchemy import Select, String, column, select, table
 
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
-from limen.ports.session_reader import SessionRow
+from limen.ports.session_reader import SessionReader, SessionRow
 from limen.storage.asked import SqlAskedReads
 from limen.storage.database import Database, query
+from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE, SchemaOutdated
 from limen.storage.expiry import SqlExpiry
 from limen.storage.flows import SqlFlowReads
-from limen.storage.hot import SqlSessionReader
+from limen.storage.hook_runs import SqlHookRunReads
+from limen.storage.hot import ReplicaReader, SqlSessionReader
 from limen.storage.identities import SqlIdentityReads
 from limen.storage.letters import SqlLetterReads
 from limen.storage.limits import SqlLimits
@@ -33,8 +35,10 @@ _READY_SECONDS: Final = 3.0
 class SqlStorage:
     """Implements `ports.storage.Storage` and `ports.session_reader.SessionReader`. Made by `open_storage`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, replica: Database | None = None) -> None:
+        """A `replica` is a copy that may be behind; only the session check asks it (docs/storage.md)."""
         self._database = database
+        self._replica = replica
         self._identities = SqlIdentityReads(database)
         self._flows = SqlFlowReads(database)
         self._sessions = SqlSessionReads(database, self._identities)
@@ -44,10 +48,13 @@ class SqlStorage:
         self._parked = SqlParkedReads(database)
         self._asked = SqlAskedReads(database)
         self._limits = SqlLimits(database)
+        self._hook_runs = SqlHookRunReads(database)
+        self._deliveries = SqlDeliveryReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
-        self._hot = SqlSessionReader(database)
+        original = SqlSessionReader(database)
+        self._hot = original if replica is None else ReplicaReader(SqlSessionReader(replica), original)
 
     @property
     def flows(self) -> SqlFlowReads:
@@ -86,7 +93,15 @@ class SqlStorage:
         return self._limits
 
     @property
-    def reader(self) -> SqlSessionReader:
+    def hook_runs(self) -> SqlHookRunReads:
+        return self._hook_runs
+
+    @property
+    def deliveries(self) -> SqlDeliveryReads:
+        return self._deliveries
+
+    @property
+    def reader(self) -> SessionReader:
         """The session check without this object in between."""
         return self._hot
 
@@ -136,3 +151,5 @@ class SqlStorage:
     async def close(self) -> None:
         """Finish the commits that were accepted, then let go of the database."""
         await self._database.close()
+        if self._replica is not None:
+            await self._replica.close()

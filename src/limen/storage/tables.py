@@ -272,3 +272,50 @@ ASKED: Final = Table(
     Index("ix_asked_due_at", "due_at"),
 )
 """Messages that were promised and are not made yet (docs/adr/0016). A row lives for milliseconds."""
+
+HOOK_RUNS: Final = Table(
+    "hook_runs",
+    METADATA,
+    Column("id", _word(), primary_key=True),
+    Column("flow_id", _id(), nullable=False),
+    Column("flow_kind", _word(), nullable=False),
+    Column("event", _word(), nullable=False),
+    Column("hook", _word(), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("began_at", _instant(), nullable=False),
+    Column("took_us", Integer, nullable=False),
+    Column("outcome", _word(), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("expires_at", _instant(), nullable=False),
+    Index("ix_hook_runs_flow_id", "flow_id", "id"),
+    Index("ix_hook_runs_expires_at", "expires_at"),
+)
+"""Which hooks ran. Without a foreign key: a hook that refuses a new form runs for one that is never stored."""
+
+DELIVERIES: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("hook", Text, nullable=False),
+    Column("fingerprint", _word(), nullable=False),
+    Column("flow_id", _id(), nullable=False),
+    Column("event", _word(), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("status", _word(), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("most_attempts", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created_at", _instant(), nullable=False),
+    Column("updated_at", _instant(), nullable=False),
+    Column("due_at", _instant()),
+    Column("expires_at", _instant()),
+    Index("ix_deliveries_hook_due_at", "hook", "due_at"),
+    Index("ix_deliveries_due_at", "due_at"),
+    Index("ix_deliveries_created_at", "created_at", "id"),
+    Index("ix_deliveries_hook", "hook", "created_at", "id"),
+    Index("ix_deliveries_status", "status", "created_at", "id"),
+    Index("ix_deliveries_expires_at", "expires_at"),
+)
+"""Calls of web hooks that nobody waits for. `due_at` is null once nothing is to be done, `expires_at` until then."""

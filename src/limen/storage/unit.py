@@ -2,8 +2,10 @@
 
 from limen.storage.asked import AskedChanges, SqlAskedWrites
 from limen.storage.database import Database
+from limen.storage.deliveries import DeliveryChanges, SqlDeliveryWrites
 from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
 from limen.storage.flows import FlowChanges, SqlFlowWrites
+from limen.storage.hook_runs import HookRunChanges, SqlHookRunWrites
 from limen.storage.identity_changes import IdentityChanges, SqlIdentityWrites
 from limen.storage.letters import LetterChanges, SqlLetterWrites
 from limen.storage.parked import ParkedChanges, SqlParkedWrites
@@ -24,6 +26,8 @@ class Changes:
         self.secrets = SecretChanges(database)
         self.parked = ParkedChanges(database)
         self.asked = AskedChanges(database)
+        self.hook_runs = HookRunChanges(database)
+        self.deliveries = DeliveryChanges(database)
 
 
 class SqlUnit:
@@ -65,6 +69,14 @@ class SqlUnit:
     @property
     def asked(self) -> SqlAskedWrites:
         return SqlAskedWrites(self._changes.asked, self._writes)
+
+    @property
+    def hook_runs(self) -> SqlHookRunWrites:
+        return SqlHookRunWrites(self._changes.hook_runs, self._writes)
+
+    @property
+    def deliveries(self) -> SqlDeliveryWrites:
+        return SqlDeliveryWrites(self._changes.deliveries, self._writes)
 
     async def commit(self) -> None:
         """Apply everything, durably, or nothing; the unit is empty afterwards. Raises the error of the first write that

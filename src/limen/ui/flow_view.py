@@ -83,8 +83,10 @@ def _lead(flow: Flow[Detail]) -> str:
     return "lead.login.refresh" if flow.detail.refresh else ""
 
 
-def _foot(flow: Flow[Detail]) -> Literal["", "signup", "signin", "home"]:
+def _foot(flow: Flow[Detail]) -> Literal["", "signup", "signin", "signout", "home"]:
     match flow.kind:
+        case FlowKind.LOGIN if isinstance(flow.detail, LoginDetail) and flow.detail.requested_aal is Aal.AAL2:
+            return "signout"
         case FlowKind.LOGIN:
             return "" if _proving(flow) else "signup"
         case FlowKind.SETTINGS:

@@ -182,7 +182,7 @@ class FlowView(msgspec.Struct, frozen=True, kw_only=True):
     """Draws each section as a card of its own (settings)."""
     seconds_left: int
     restart_href: str
-    foot: Literal["", "signup", "signin", "home"] = ""
+    foot: Literal["", "signup", "signin", "signout", "home"] = ""
     """What to offer below the card to who is in the wrong place."""
 
 

@@ -132,7 +132,10 @@ def _shown(value: JsonValue, form: str, texts: Texts, now: datetime | None) -> s
     if form == "minutes" and now is not None and isinstance(value, int | float):
         return str(max(1, round(abs(value - now.timestamp()) / _MINUTE)))
     if form == "date" and isinstance(value, int | float):
-        return _date(datetime.fromtimestamp(value, UTC), texts)
+        try:
+            return _date(datetime.fromtimestamp(value, UTC), texts)
+        except (OverflowError, ValueError, OSError) as error:
+            raise _Unfilled(str(value)) from error  # what targets of web hooks say may be any number
     if form or isinstance(value, dict):
         raise _Unfilled
     if isinstance(value, list):

@@ -101,6 +101,8 @@ def batch(outcomes: Iterable[Outcome]) -> BatchAnswer:
 
 
 def _upgraded(identity: Identity) -> Identity:
+    if not identity.credentials:
+        return identity
     credentials = {
         type: msgspec.structs.replace(each, version=max(each.version, _UPGRADED.get(type, 0)))
         for type, each in identity.credentials.items()

@@ -11,12 +11,14 @@ from limen.app import errors as app
 from limen.app.courier.outbox import LetterUnknown
 from limen.app.flows import proving
 from limen.app.flows.contract import FormProblems
+from limen.app.hooks.deliveries.outbox import DeliveryUnknown
+from limen.app.hooks.web_hook import errors as web_hook
 from limen.domain.flow.continue_with import ShowRecovery, ShowVerification
 from limen.domain.flow.kinds import FlowKind
-from limen.kernel.egress import EgressFailed, EgressTimedOut
+from limen.kernel.egress import EgressFailed, EgressForbidden, EgressTimedOut
 from limen.kernel.errors import LimenError, MalformedInput
 from limen.kernel.json_doc import JsonDoc
-from limen.ports import courier, documents, jsonnet, passwords, storage, traits
+from limen.ports import courier, documents, hook_storage, jsonnet, passwords, storage, traits
 from limen.wire.flow import Item, item
 
 
@@ -68,6 +70,8 @@ _BAD, _NOT_FOUND, _FORBIDDEN = HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTT
 _UNAUTHORIZED, _CONFLICT, _GONE = HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT, HTTPStatus.GONE
 _INTERNAL, _BUSY = HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE
 
+_UPSTREAM: Final = "A service that is needed here did not answer as it should; try again later."
+
 ROWS: Final[Mapping[type[LimenError], Row]] = {
     MalformedInput: Row(_BAD, "", "The request could not be understood."),
     FormProblems: Row(_BAD, "", "The form was not filled in as it needs to be."),
@@ -95,6 +99,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     app.IdentityDisabled: Row(_BAD, "identity_disabled"),
     app.VerifiedAddressRequired: Row(_FORBIDDEN, "session_verified_address_required"),
     app.NoAddressToVerify: Row(_INTERNAL),
+    app.PythonHookFailed: Row(_INTERNAL, "hook_failed", "A hook failed. Try again later."),
     app.LogoutTokenMissing: Row(_BAD),
     app.LogoutTokenWrong: Row(_FORBIDDEN),
     app.IdentityUnknown: Row(_NOT_FOUND),
@@ -109,6 +114,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     app.BodyTooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     app.IdentityRefused: Row(_BAD),
     app.CredentialUnknown: Row(_NOT_FOUND),
+    app.VersionMismatch: Row(HTTPStatus.PRECONDITION_FAILED, "precondition_failed"),
     storage.IdentifierTaken: Row(_CONFLICT, "", "An identity with these data exists already."),
     storage.ExternalIdTaken: Row(_CONFLICT, "", "An identity with this external id exists already."),
     storage.FlowChanged: Row(_CONFLICT, "", "The flow was submitted by somebody else at the same time."),
@@ -127,7 +133,18 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     courier.TemplateBroken: Row(_INTERNAL, "", "A message could not be worded: its template is broken."),
     courier.DeliveryFailed: Row(HTTPStatus.BAD_GATEWAY),
     storage.LetterTaken: Row(_CONFLICT),
+    hook_storage.DeliveryTaken: Row(_CONFLICT, "", "The delivery is being sent at this moment."),
+    DeliveryUnknown: Row(_NOT_FOUND),
+    web_hook.HookFailed: Row(_INTERNAL, "", _UPSTREAM),
+    web_hook.HookRefused: Row(HTTPStatus.BAD_GATEWAY, "", _UPSTREAM),
+    web_hook.HookTimedOut: Row(
+        HTTPStatus.GATEWAY_TIMEOUT, "", "A service that is needed here takes too long; try again later."
+    ),
+    web_hook.HookUnreachable: Row(_INTERNAL, "", "A service that is needed here cannot be reached; try again later."),
+    web_hook.HookBroken: Row(_INTERNAL, "", "A service that is needed here is misconfigured."),
+    web_hook.HookBusy: Row(_BUSY, "", "A service that is needed here is overloaded; try again later."),
     EgressFailed: Row(HTTPStatus.BAD_GATEWAY),
+    EgressForbidden: Row(HTTPStatus.BAD_GATEWAY),
     EgressTimedOut: Row(HTTPStatus.GATEWAY_TIMEOUT),
 }
 """A class without a row of its own takes that of the nearest class above it; tests/wire/test_errors.py wants one for each."""
@@ -147,6 +164,8 @@ def envelope(error: LimenError, request_id: str = "") -> Envelope:
     """The body of an error (HTTP-107, HTTP-108). What went wrong inside is not told to the outside."""
     row = row_of(error)
     said = error.reason if row.status < _INTERNAL or not row.message else ""
+    if isinstance(error, FormProblems):
+        said = " ".join(problem.message.text for problem in error.problems)
     generic = GenericError(
         id=row.id or msgspec.UNSET,
         code=row.status.value,

@@ -1,9 +1,11 @@
 // Stories of the fourth seed: its own calls of `V0alpha2Api`, in the order and with the arguments in which its pages make them.
 
-const { Configuration, V0alpha2Api } = require("@ory/client");
+const told = JSON.parse(process.argv[3]);
+/** The old package, or its names over today's client. */
+const { Configuration, V0alpha2Api } = require(told.names_only ? "./v0alpha2.js" : "@ory/client");
 const { asked, axiosOf, dress, hiddenToken, kept, outcome, tell } = require("./browser.js");
 
-dress(axiosOf("@ory/client"));
+dress(axiosOf(told.names_only ? "@ory/kratos-client" : "@ory/client"));
 
 /** src/ory.ts of the document. */
 const client = (url) => new V0alpha2Api(new Configuration({ basePath: url, baseOptions: { withCredentials: true } }));

@@ -1,7 +1,9 @@
 import asyncio
+import base64
 import datetime as dt
 import ipaddress
 import ssl
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -334,3 +336,37 @@ def test_which_hosts_are_called_directly(host: str, proxy: str):
 async def test_calls_at_the_same_time_do_not_wait_for_one_another(site: Site, egress: HttpEgress):
     answers = await asyncio.gather(*(egress.send(HttpCall(method="GET", url=f"{site.url}/{n}")) for n in range(50)))
     assert {answer.status for answer in answers} == {200}
+
+
+async def test_no_call_searches_for_a_package_that_is_not_there(site: Site, egress: HttpEgress):
+    await egress.send(HttpCall(method="GET", url=site.url))
+    searched: list[str] = []
+
+    class Watch:
+        def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+            searched.append(name)
+
+    watch = Watch()
+    sys.meta_path.insert(0, watch)
+    try:
+        await egress.send(HttpCall(method="GET", url=site.url))
+    finally:
+        sys.meta_path.remove(watch)
+    assert searched == []
+
+
+async def test_user_and_password_of_an_address_are_sent_as_a_header(site: Site, egress: HttpEgress):
+    await egress.send(HttpCall(method="GET", url=f"http://mary:p%40ss@127.0.0.1:{site.port}/"))
+    assert site.headers()["authorization"] == "Basic " + base64.b64encode(b"mary:p@ss").decode()
+    await egress.send(
+        HttpCall(method="GET", url=f"http://mary:x@127.0.0.1:{site.port}/", headers=(("Authorization", "own"),))
+    )
+    assert site.headers()["authorization"] == "own"
+    assert "mary" not in site.headers()["host"]
+
+
+async def test_what_one_answer_sets_is_not_sent_with_the_next_call(site: Site, egress: HttpEgress):
+    site.answer = b"HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 2\r\n\r\nok"
+    for _ in range(2):
+        await egress.send(HttpCall(method="GET", url=site.url))
+    assert "cookie" not in site.headers()

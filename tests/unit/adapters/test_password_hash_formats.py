@@ -30,8 +30,8 @@ def bare64(octets: bytes) -> str:
     return b64(octets).rstrip("=")
 
 
-def argon2i() -> str:
-    return low_level.hash_secret(SECRET, SALT, 2, 256, 2, 32, low_level.Type.I).decode()
+def argon2(kind: low_level.Type) -> str:
+    return low_level.hash_secret(SECRET, SALT, 2, 256, 2, 32, kind).decode()
 
 
 def pbkdf2(digest: str, name: str | None = None) -> str:
@@ -68,7 +68,8 @@ HASHES = [
     pytest.param(BCRYPT, id="bcrypt", marks=pytest.mark.covers("HASH-01", "HASH-13")),
     *(pytest.param(BCRYPT.replace("$2a$", prefix), id=prefix, marks=pytest.mark.covers("HASH-01")) for prefix in bcrypt_hashes.PREFIXES),
     pytest.param(ARGON2, id="argon2id", marks=pytest.mark.covers("HASH-02", "HASH-13")),
-    pytest.param(argon2i(), id="argon2i", marks=pytest.mark.covers("HASH-03")),
+    pytest.param(argon2(low_level.Type.I), id="argon2i", marks=pytest.mark.covers("HASH-03")),
+    pytest.param(argon2(low_level.Type.D), id="argon2d"),
     *(
         pytest.param(pbkdf2(digest), id=f"pbkdf2-{digest}", marks=pytest.mark.covers("HASH-04"))
         for digest in ("sha1", "sha224", "sha256", "sha384", "sha512")
@@ -216,7 +217,7 @@ def test_new_hashes_have_the_configured_form():
         (BCRYPT, "argon2", True),
         (ARGON2, "argon2", False),
         (ARGON2, "bcrypt", True),
-        (argon2i(), "argon2", True),
+        (argon2(low_level.Type.I), "argon2", True),
         ("$md5$x", "bcrypt", True),
     ],
 )

@@ -161,14 +161,14 @@ def test_the_session_cookie_takes_what_it_does_not_say_from_the_others(loading: 
 def test_flows_and_methods_are_looked_up_by_name(loading: Loading, document: JsonObject) -> None:
     own = {"hooks": [{"hook": "session"}], "default_browser_return_url": "https://a.test/in"}
     flows = {
-        "registration": {"enabled": False, "after": {"password": own, "hooks": [{"hook": "show_verification_ui"}]}},
+        "registration": {"enabled": False, "after": {"password": own, "hooks": [{"hook": "verification"}]}},
         "login": {"style": "identifier_first"},
     }
     config = config_of(loading, document, selfservice={"flows": flows, "methods": {"profile": {"enabled": False}}})
     registration = config.flow(FlowKind.REGISTRATION)
     assert not registration.enabled
     assert [hook.hook for hook in registration.hooks_after("password")] == ["session"]
-    assert [hook.hook for hook in registration.hooks_after("oidc")] == ["show_verification_ui"]
+    assert [hook.hook for hook in registration.hooks_after("oidc")] == ["verification"]
     assert registration.return_url_after("password") == "https://a.test/in"
     assert registration.return_url_after("oidc") is None
     assert config.flow(FlowKind.LOGIN).enabled

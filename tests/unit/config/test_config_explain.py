@@ -44,6 +44,11 @@ def loaded(loading: Loading, document: JsonObject) -> LoadedConfig:
         ("oauth2_provider.headers", ("object of secret text", "", "(hidden)", "1.yml")),
         ("watch-courier", ("boolean", "false", "false", "default")),
         ("selfservice.flows.registration.after.hooks.0.config.url", ("address", "required", "", "default")),
+        ("selfservice.flows.login.before.hooks.0.config.call", ("text", "required", "", "default")),
+        (
+            "selfservice.flows.login.after.password.hooks.0.config.on_error",
+            ("refuse | ignore", "refuse", "", "default"),
+        ),
     ],
 )
 def test_a_key_is_explained(loaded: LoadedConfig, key: str, told: tuple[str, str, str, str]) -> None:

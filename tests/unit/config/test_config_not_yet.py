@@ -23,8 +23,8 @@ def test_a_feature_is_warned_of_once_however_often_it_is_asked_for() -> None:
         "selfservice": {
             "methods": {"totp": {"enabled": True}, "lookup_secret": {"enabled": True}},
             "flows": {
-                "login": {"after": {"hooks": [{"hook": "web_hook"}], "password": {"hooks": [{"hook": "web_hook"}]}}},
-                "registration": {"before": {"hooks": [{"hook": "web_hook"}]}},
+                "login": {"after": {"hooks": [{"hook": "b2b_sso"}], "password": {"hooks": [{"hook": "b2b_sso"}]}}},
+                "registration": {"before": {"hooks": [{"hook": "b2b_sso"}]}},
             },
         },
     }

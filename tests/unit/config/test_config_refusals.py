@@ -30,6 +30,9 @@ def hooks(flow: str, name: str, when: str = "after", **more: JsonValue) -> Mappi
     ("path", "value", "reason"),
     [
         ("bogus", 1, "unknown key"),
+        ("clients.web_hook.timeout", "0s", "needs some time"),
+        ("clients.web_hook.retries", 11, "expected"),
+        ("clients.web_hook.at_once", 0, "expected"),
         ("selfservice.flows.login.lifespam", "1m", "did you mean lifespan?"),
         ("selfservice.flows.logon", {"ui_url": "http://a.test"}, "did you mean login?"),
         ("selfservice.flows.login.lifespan", "soon", "expected a duration such as 1h30m"),

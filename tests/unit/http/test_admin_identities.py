@@ -7,6 +7,9 @@ import pytest
 
 from doubles.administrator import Operator
 from doubles.http_house import ADMIN, PUBLIC, HttpHouse
+from limen.config.model import Config
+from limen.domain.identity.credentials import CredentialType
+from limen.domain.identity.identity import Identity
 from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonObject, JsonValue, at
 
@@ -224,6 +227,33 @@ async def test_the_last_way_in_is_not_taken_away(
 
 
 @pytest.mark.covers("HTTP-68", "ID-19")
+async def test_a_way_in_is_left_by_an_account_elsewhere_and_by_codes_only_where_they_are_on(
+    house: HttpHouse, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ways(identity: Identity) -> int:
+        return sum(type is CredentialType.CODE for type in identity.credentials)
+
+    monkeypatch.setattr(house.factors, "first_factors", ways)
+    code: JsonObject = {"type": "code", "identifiers": ["ada@person.test"], "config": {}}
+    ada = await operator.create("ada@person.test", credentials=PASSWORD)
+    await operator.patch(ada["id"], {"op": "add", "path": "/credentials/code", "value": code})
+    bob = await operator.create("bob@person.test", credentials={**PASSWORD, **social("acme:1")})
+    for person, expected in ((ada, 400), (bob, 204)):
+        path = f"/identities/{person['id']}/credentials/password"
+        assert (await operator.send("DELETE", path)).status == expected
+    assert (await operator.send("DELETE", f"/identities/{bob['id']}/credentials/oidc?identifier=acme:1")).status == 400
+    house.source.config = with_codes(house.source.config)
+    assert (await operator.send("DELETE", f"/identities/{ada['id']}/credentials/password")).status == 204
+
+
+def with_codes(config: Config) -> Config:
+    methods = config.selfservice.methods
+    code = msgspec.structs.replace(methods.code, passwordless_enabled=True)
+    methods = msgspec.structs.replace(methods, code=code)
+    return msgspec.structs.replace(config, selfservice=msgspec.structs.replace(config.selfservice, methods=methods))
+
+
+@pytest.mark.covers("HTTP-68", "ID-19")
 async def test_only_security_keys_that_are_second_factors_are_taken_away(operator: Operator) -> None:
     keys: JsonValue = [
         {"id": "YQ==", "public_key": "YQ==", "added_at": "2024-01-01T00:00:00Z", "is_passwordless": False},
@@ -238,11 +268,33 @@ async def test_only_security_keys_that_are_second_factors_are_taken_away(operato
 @pytest.mark.covers("HTTP-68", "ID-19")
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("totp", 404), ("oidc", 404), ("passkey", 404), ("code", 400), ("deviceauthn", 400), ("telepathy", 404)],
+    [
+        ("totp", 404),
+        ("oidc", 404),
+        ("passkey", 404),
+        ("code", 400),
+        ("deviceauthn", 400),
+        ("telepathy", 404),
+        ("deviceauthn?identifier=x", 404),
+        ("link_recovery", 404),
+    ],
 )
 async def test_what_is_not_there_or_stays_is_not_taken_away(operator: Operator, kind: str, status: int) -> None:
     made = await operator.create("ada@person.test")
     assert (await operator.send("DELETE", f"/identities/{made['id']}/credentials/{kind}")).status == status
+
+
+@pytest.mark.covers("HTTP-62", "ID-15")
+async def test_a_long_batch_keeps_its_order_and_the_first_of_two_wins(operator: Operator) -> None:
+    """More than are stored together; every seventh wants the address of the one before."""
+    numbers = [n - 1 if n % 7 == 6 else n for n in range(230)]
+    items: list[JsonValue] = [{"create": {"traits": {"email": f"{n}@person.test"}}} for n in numbers]
+    answer = await operator.send("PATCH", "/identities", {"identities": items})
+    found = msgspec.convert(answer.json()["identities"], list[dict[str, object]])
+    assert [each["action"] for each in found] == ["error" if n % 7 == 6 else "create" for n in range(230)]
+    for place in (0, 99, 100, 229):
+        read = await operator.read(str(found[place]["identity"]))
+        assert at(read, ("traits", "email")) == f"{place}@person.test"
 
 
 @pytest.mark.covers("HTTP-62", "ID-15")

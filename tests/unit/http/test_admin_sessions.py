@@ -196,6 +196,16 @@ async def test_named_sessions_end_and_count_once(operator: Operator, sessions: S
 
 
 @pytest.mark.covers("HTTP-72", "SESS-24")
+async def test_named_sessions_are_deleted_whether_they_ended_or_not(
+    operator: Operator, sessions: Sequence[str]
+) -> None:
+    body: JsonValue = {"action": "delete", "sessions": [sessions[0], sessions[0], sessions[3], NOBODY]}
+    assert (await operator.send("POST", "/sessions", body)).json() == {"processed": 2, "more": False}
+    assert (await operator.send("POST", "/sessions", body)).json() == {"processed": 0, "more": False}
+    assert set(ids(await operator.send("GET", "/sessions"))) == set(sessions) - {sessions[0], sessions[3]}
+
+
+@pytest.mark.covers("HTTP-72", "SESS-24")
 @pytest.mark.parametrize(
     "body",
     [

@@ -1,5 +1,6 @@
 """What does a developer see of the messages that were not sent?"""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 from doubles.clock import ManualClock
 from doubles.entropy import SeededEntropy
 from doubles.ui_desk import FakeDesk
+from limen.app.courier import inbox
 from limen.app.courier.inbox import Inbox
 from limen.config.model import Config
 from limen.domain.courier.letter import Letter, LetterStatus, TemplateType
@@ -77,3 +79,16 @@ async def test_the_inbox_shows_what_one_needs_and_runs_nothing(storage: SqlStora
 
 async def test_away_from_development_there_is_no_inbox(storage: SqlStorage) -> None:
     assert (await page(storage, dev=False))[0] == 404
+
+
+async def test_a_message_that_another_process_delivered_is_noticed_by_who_waits(
+    storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody tells this process: it looks again."""
+    monkeypatch.setattr(inbox, "_ANOTHER_LOOK", 0.001)
+    waiting = asyncio.ensure_future(Inbox(storage.letters, lambda: Config(dev=True)).wait(5, MAIL.recipient))
+    await asyncio.sleep(0)
+    unit = storage.unit()
+    unit.letters.add(MAIL)
+    await unit.commit()
+    assert [message.id for message in await waiting] == [MAIL.id]

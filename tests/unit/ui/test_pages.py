@@ -207,6 +207,11 @@ async def test_enter_never_presses_the_button_of_another_site() -> None:
     assert not [button for button in submits if button["name"] == "provider"]
 
 
+async def test_whoever_cannot_go_the_second_step_gets_out() -> None:
+    html = await shown(ui_flows.path_of("second-factor"))
+    assert '<a href="logout">Sign out</a>' in html
+
+
 async def test_ways_with_fields_of_their_own_do_not_block_each_other() -> None:
     page = Elements(await shown(ui_flows.path_of("second-factor")))
     forms = {

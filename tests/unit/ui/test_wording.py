@@ -10,6 +10,7 @@ import pytest
 import limen.ui.wording as module
 from doubles.ui_flows import NOW
 from limen.domain.text.message import error, info
+from limen.kernel.json_doc import JsonValue
 from limen.kernel.language import negotiate
 from limen.ui.wording import LANGUAGES, wording
 
@@ -111,3 +112,11 @@ def test_how_long_ago(span: timedelta, english: str, german: str) -> None:
 )
 def test_the_language_follows_the_reader(header: str, chosen: str) -> None:
     assert negotiate(header, LANGUAGES) == chosen
+
+
+@pytest.mark.parametrize("value", [1e300, -1e300, 10**15, "soon", [1], {"a": 1}])
+def test_a_context_that_makes_no_sense_leaves_a_message_its_own_text(value: JsonValue) -> None:
+    """Targets of web hooks say what they like under ids that the pages know (WH-10)."""
+    for id in IDS:
+        context = dict.fromkeys(("used_at_unix", "expired_at_unix", "privileged_session_expires_at_unix"), value)
+        assert wording("de").message(error(id, "its own", context), NOW)

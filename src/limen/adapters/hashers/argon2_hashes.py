@@ -1,4 +1,5 @@
-"""How do argon2id and argon2i work? RFC 9106 in the PHC form (HASH-02, HASH-03); new hashes are argon2id (HASH-13).
+"""How do argon2id, argon2i and argon2d work? RFC 9106 in the PHC form (HASH-02, HASH-03; argon2d is ours); new hashes are
+argon2id (HASH-13).
 
 An argon2 hash of 128 MiB spends a third of its time on page faults. With GLIBC_TUNABLES=glibc.malloc.hugetlb=1 in the
 environment *before the process starts* it takes 52 instead of 86 ms (performance.md §7): the launcher should set it.
@@ -17,7 +18,8 @@ from limen.config.hashers import Argon2Config
 from limen.kernel.entropy import Entropy
 from limen.ports.passwords import UnknownHash
 
-PREFIXES: Final = ("$argon2id$", "$argon2i$")
+_KINDS: Final = {"argon2id": low_level.Type.ID, "argon2i": low_level.Type.I, "argon2d": low_level.Type.D}
+PREFIXES: Final = tuple(f"${kind}$" for kind in _KINDS)
 _KIBIBYTE: Final = 1024
 _GREATEST_MEMORY: Final = 1024 * 1024
 _GREATEST_ITERATIONS: Final = 10
@@ -39,8 +41,7 @@ def read(hash: str) -> Matches:
     if len(bare("argon2", parts[4])) < _LEAST_SALT:
         raise UnknownHash(f"The argon2 hash has less than {_LEAST_SALT} bytes of salt.")
     checked_key("argon2", bare("argon2", parts[5]))
-    kind = low_level.Type.ID if parts[1] == "argon2id" else low_level.Type.I
-    return partial(_matches, hash.encode(), kind)
+    return partial(_matches, hash.encode(), _KINDS[parts[1]])
 
 
 def _matches(hash: bytes, kind: low_level.Type, password: bytes) -> bool:

@@ -337,6 +337,7 @@ class FlowEngine(Generic[D, R]):
     async def _replaced(self, scope: Scope, old: Flow[D], now: datetime) -> Reply:
         """A new flow instead of an expired one: it keeps where it came from, what for, and where it leads (FLOW-07)."""
         fresh = await self.prepared(scope, self._policy.again(old))
+        await self._hooks.before(scope, FlowStarting(kind=self.spec.kind, flow=fresh))
         fresh = msgspec.structs.replace(fresh, form=fresh.form.saying(shared.flow_expired(old.kind, old.expires_at)))
         unit = scope.services.storage.unit()
         unit.flows.add(fresh)

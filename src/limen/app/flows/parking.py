@@ -13,7 +13,7 @@ from limen.app.scope import Client, Scope
 from limen.domain.flow.details import SettingsDetail
 from limen.domain.ids import IdentityId, canonical_uuid
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.storage import Parked
+from limen.ports.parking import Parked
 
 LIFESPAN: Final = timedelta(minutes=15)
 _NAME: Final = "settings"

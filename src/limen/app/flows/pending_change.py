@@ -14,7 +14,7 @@ from limen.domain.identity.apply import applied
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import FlowId, IdentityId
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.storage import Parked
+from limen.ports.parking import Parked
 from limen.ports.traits import TraitsInvalid
 
 _NAME = "address_change"

@@ -9,7 +9,7 @@ from limen.app.errors import AlreadySignedIn, ProvingDisabled
 from limen.app.flows import csrf, proving
 from limen.app.flows.contract import FormProblems, Problem, Recovered, Regained, Reply, Start, Submission
 from limen.app.flows.return_to import checked
-from limen.app.hooks.contract import Regaining
+from limen.app.hooks.contract import FlowStarting, Regaining
 from limen.app.hooks.effects import add_effects
 from limen.app.hooks.runner import HookRunner
 from limen.app.scope import Scope
@@ -135,7 +135,9 @@ class RecoveryPolicy:
     ) -> Flow[SettingsDetail]:
         """Where a new password can be set, saying until when (SET-18)."""
         detail = SettingsDetail(identity_id=issued.identity.id, organization_id=issued.identity.organization_id)
-        made = await self._settings(_signed_in(scope, issued), _settings_start(scope, flow), detail)
+        signed_in = _signed_in(scope, issued)
+        made = await self._settings(signed_in, _settings_start(scope, flow), detail)
+        await self._hooks.before(signed_in, FlowStarting(kind=FlowKind.SETTINGS, flow=made))
         until = scope.services.clock.now() + scope.config.selfservice.flows.settings.privileged_session_max_age
         return msgspec.structs.replace(made, form=made.form.saying(texts.recovered(until)))
 

@@ -8,7 +8,7 @@ import msgspec
 from limen.app.errors import AlreadySignedIn, FlowDisabled
 from limen.app.flows.contract import Draft, FormProblems, Problem, Reply, SignedUp, Start, Submission
 from limen.app.flows.return_to import after, checked
-from limen.app.hooks.contract import Continue, Effect, Hook, IssueSession, Registered, Registering
+from limen.app.hooks.contract import Continue, Effect, Hook, HookEvent, IssueSession, Registered, Registering
 from limen.app.hooks.effects import add_effects, bound_to
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.accept import accepted, trait_problems
@@ -91,6 +91,12 @@ class RegistrationPolicy:
         """Hooks before storing, the account, hooks after storing; an account is there whole or not at all. A form makes
         one (REG-23).
         """
+        try:
+            return await self._completed(scope, flow, result)
+        except FormProblems as refused:
+            raise FormProblems(*refused.problems, values=refused.values or result.values) from refused
+
+    async def _completed(self, scope: Scope, flow: Flow[RegistrationDetail], result: Draft) -> Reply:
         if flow.state is State.PASSED_CHALLENGE:
             raise FormProblems(Problem(shared.registration_done_already()))
         before = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registering)
@@ -99,9 +105,14 @@ class RegistrationPolicy:
         identity = accepted(scope, changed) if changed is not None else result.identity
 
         issued = begun(scope, identity, (proof(result.method, scope.services.clock.now()),))
+        if not identity.active:
+            # A hook keeps the newcomer waiting: the account is there, and nothing follows from it yet.
+            event = Registered(flow=flow, identity=identity, session=issued.session, method=result.method)
+            await self._stored(scope, result, event, (), issued)
+            raise FormProblems(Problem(shared.account_disabled()))
         hooks = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registered)
         event = Registered(flow=flow, identity=identity, session=issued.session, method=result.method)
-        inside, outside = split(hooks)
+        inside, outside = split(hooks, event)
         verdict = await self._hooks.run(scope, inside, event)
         identity = await self._stored(scope, result, event, verdict.effects, issued)
         if outside:
@@ -164,10 +175,18 @@ class RegistrationPolicy:
         )
 
 
-def split(hooks: Sequence[Hook]) -> tuple[Sequence[Hook], Sequence[Hook]]:
-    """The hooks that can be heard before the account is stored, and those from the first one on that calls others."""
+def split(hooks: Sequence[Hook], event: HookEvent) -> tuple[Sequence[Hook], Sequence[Hook]]:
+    """The hooks that are heard of `event` before it is stored, and those from the first one on that calls others. A call
+    that is only stored belongs to the first wherever it stands, so that it is stored with what it tells (adr/0018).
+    """
+    hooks = [hook for hook in hooks if hook.hears(event)]
     first = next((at for at, hook in enumerate(hooks) if hook.calls_out), len(hooks))
-    return hooks[:first], hooks[first:]
+    inside = hooks[:first] + [hook for hook in hooks[first:] if _only_stores(hook)]
+    return inside, [hook for hook in hooks[first:] if not _only_stores(hook)]
+
+
+def _only_stores(hook: Hook) -> bool:
+    return hook.name == "web_hook" and not hook.calls_out
 
 
 async def taken(scope: Scope, draft: Draft) -> FormProblems:

@@ -122,16 +122,19 @@ class SettingsPolicy:
         identity = moved_on(scope, first.identity or result.identity, current.identity)
         session = _proven(current.session, result)
         event = Changed(flow=flow, identity=identity, before=current.identity, session=session, method=result.method)
-        event = msgspec.structs.replace(event, verification=first.verification)
+        event = msgspec.structs.replace(event, verification=first.verification, flow=await self._done(scope, event))
         hooks = self._hooks.after(scope, FlowKind.SETTINGS, result.method, Changed)
         if first.verification is not None:
             # The address that waits is being proven: no second message about one that may be given up for it (HOOK-12).
             hooks = tuple(hook for hook in hooks if hook.name != "verification")
-        inside, outside = split(hooks)
+        inside, outside = split(hooks, event)
         second = await self._hooks.run(scope, inside, event)
         saved = await self._stored(scope, event, result, (*first.effects, *second.effects))
 
-        third = await self._hooks.run(scope, outside, msgspec.structs.replace(event, identity=saved.identity))
+        stored = msgspec.structs.replace(
+            event, identity=saved.identity, flow=saved.flow, verification=second.verification
+        )
+        third = await self._hooks.run(scope, outside, stored)
         if third.effects:
             unit = scope.services.storage.unit()
             saved = msgspec.structs.replace(
@@ -183,10 +186,8 @@ class SettingsPolicy:
         return ShowFlow(flow=shown)
 
     async def _stored(self, scope: Scope, event: Changed, result: Change, effects: Sequence[Effect]) -> "_Saved":
-        """One unit of work: the identity, the session, the effects, and the flow, which shows what is true from now on."""
-        owner = CheckedSession(session=event.session, identity=event.identity)
-        form = await self._form(msgspec.structs.replace(scope, session=owner), event.flow)
-        flow = msgspec.structs.replace(event.flow, state=State.SUCCESS, form=form, internal=EMPTY)
+        """One unit of work: the identity, the session, the effects, and the flow."""
+        flow = event.flow
         unit = scope.services.storage.unit()
         unit.identities.save(event.identity, event.before)
         if result.proves is not None:
@@ -201,6 +202,12 @@ class SettingsPolicy:
         except (FlowChanged, IdentityChanged) as error:
             raise _problems(result, Problem(shared.changed_meanwhile())) from error
         return _Saved(flow, identity)
+
+    async def _done(self, scope: Scope, event: Changed) -> Flow[SettingsDetail]:
+        """The flow when the change is stored: it shows what is true from then on."""
+        owner = CheckedSession(session=event.session, identity=event.identity)
+        form = await self._form(msgspec.structs.replace(scope, session=owner), event.flow)
+        return msgspec.structs.replace(event.flow, state=State.SUCCESS, form=form, internal=EMPTY)
 
     async def _form(self, scope: Scope, flow: Flow[SettingsDetail]) -> Form:
         nodes = await nodes_of(scope, flow, self._participants)

@@ -1,14 +1,17 @@
 """What is special about proving an address? Nobody needs to be signed in, and nobody is afterwards (VER-*)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
 from limen.app.errors import ProvingDisabled
 from limen.app.flows import csrf, pending_change, proving
 from limen.app.flows.contract import FormProblems, Problem, Proof, Reply, ShowFlow, Start, Submission
+from limen.app.flows.registration import split
 from limen.app.flows.return_to import after
 from limen.app.hooks.contract import Verified
+from limen.app.hooks.effects import add_effects, marked
 from limen.app.hooks.notify_previous_addresses import configured_notices
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.accept import moved_on
@@ -79,15 +82,20 @@ class VerificationPolicy:
         unit, identity = scope.services.storage.unit(), result.identity
         if address is not None:
             unit.identities.mark_address(identity, proving.proven(address, now))
+            identity = marked(identity, proving.proven(address, now))
         else:
             changed = await self._held_back(scope, flow, result, unit)
             if changed is None:
                 return await self._not_proven(scope, flow)
             identity = changed
         done = self._done(scope, flow, result)
+        event = Verified(flow=done, identity=identity, method=result.method)
+        inside, outside = split(self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified), event)
+        verdict = await self._hooks.run(scope, inside, event)
         for id in result.used:
             unit.secrets.spend(id, now)
         unit.flows.save(done)
+        add_effects(unit, verdict.effects, event.identity)
         try:
             await unit.commit()
         except IdentifierTaken as error:
@@ -96,8 +104,13 @@ class VerificationPolicy:
             raise FormProblems(Problem(texts.verification_code_wrong())) from error
         except IdentityChanged as error:
             raise FormProblems(Problem(shared.changed_meanwhile())) from error
-        hooks = self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified)
-        await self._hooks.run(scope, hooks, Verified(flow=done, identity=identity, method=result.method))
+        try:
+            later = await self._hooks.run(scope, outside, event)
+        except FormProblems as refused:
+            return await self._done_but(scope, done, refused)
+        unit = scope.services.storage.unit()
+        add_effects(unit, later.effects, event.identity)
+        await unit.commit()
         return ShowFlow(flow=done)
 
     async def _held_back(
@@ -125,6 +138,16 @@ class VerificationPolicy:
         except FlowChanged as error:
             raise FormProblems(Problem(shared.changed_meanwhile())) from error
         return ShowFlow(flow=shown)
+
+    async def _done_but(self, scope: Scope, done: Flow[VerificationDetail], refused: FormProblems) -> ShowFlow:
+        """What a hook says although the address is proven by now: on the form that shows where to go on."""
+        form = done.form.saying(*(problem.message for problem in refused.problems))
+        said = msgspec.structs.replace(done, form=form, version=done.version + 1)
+        unit = scope.services.storage.unit()
+        unit.flows.save(said)
+        with suppress(FlowChanged):
+            await unit.commit()
+        return ShowFlow(flow=said, again=True)
 
     def _done(self, scope: Scope, flow: Flow[VerificationDetail], result: Proof) -> Flow[VerificationDetail]:
         url = after(scope.config, FlowKind.VERIFICATION, result.method, flow.return_to)

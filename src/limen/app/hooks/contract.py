@@ -17,13 +17,15 @@ from limen.domain.flow.details import (
 )
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind
+from limen.domain.hooks.delivery import Delivery
 from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName
 from limen.domain.session.session import Session
 from limen.domain.text.message import Message
 from limen.kernel.errors import LimenError
-from limen.ports.storage import OneTimeSecret, Parked
+from limen.ports.parking import Parked
+from limen.ports.storage import OneTimeSecret
 
 # -- events -------------------------------------------------------------------------------------------------------------
 
@@ -142,7 +144,13 @@ class HoldBack(msgspec.Struct, frozen=True):
     parked: Parked
 
 
-Effect: TypeAlias = EndOtherSessions | IssueSession | SendLetter | BeginFlow | MarkAddress | HoldBack
+class Deliver(msgspec.Struct, frozen=True):
+    """A call is stored in the same unit of work as the change itself, and made afterwards (WH-07)."""
+
+    delivery: Delivery
+
+
+Effect: TypeAlias = EndOtherSessions | IssueSession | SendLetter | BeginFlow | MarkAddress | HoldBack | Deliver
 
 
 class OneAtATime(LimenError):
@@ -163,6 +171,8 @@ class Continue(msgspec.Struct, frozen=True, kw_only=True):
     """A verification flow that the hook began."""
     go_to: str = ""
     """Where browsers go instead of the return address."""
+    note: str = ""
+    """What the journal says that it answered; nothing of what it was told or said (journal.py)."""
 
 
 Verdict: TypeAlias = Continue

@@ -8,6 +8,7 @@ import msgspec
 from limen.app.flows import csrf
 from limen.app.hooks.contract import (
     BeginFlow,
+    Deliver,
     Effect,
     EndOtherSessions,
     HoldBack,
@@ -42,10 +43,12 @@ def add_effects(
                     unit.secrets.add(secret)
             case MarkAddress():
                 unit.identities.mark_address(identity, effect.address)
-                identity = _marked(identity, effect.address)
+                identity = marked(identity, effect.address)
             case HoldBack():
                 unit.parked.remove(effect.parked.id)
                 unit.parked.add(effect.parked)
+            case Deliver():
+                unit.deliveries.add(effect.delivery)
             case IssueSession():
                 pass
             case _:
@@ -69,6 +72,7 @@ def _bound(effect: Effect, token: bytes, entropy: Entropy) -> Effect:
     return msgspec.structs.replace(effect, flow=flow)
 
 
-def _marked(identity: Identity, address: VerifiableAddress) -> Identity:
+def marked(identity: Identity, address: VerifiableAddress) -> Identity:
+    """The identity with that address as it is now."""
     addresses = tuple(address if known.id == address.id else known for known in identity.verifiable_addresses)
     return msgspec.structs.replace(identity, verifiable_addresses=addresses)

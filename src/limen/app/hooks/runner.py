@@ -9,13 +9,17 @@ from limen.app.hooks.contract import (
     Changed,
     Changing,
     Continue,
+    Deliver,
     FlowStarting,
     Hook,
     HookEvent,
     LoggedIn,
+    MarkAddress,
     Registered,
     Registering,
 )
+from limen.app.hooks.effects import marked
+from limen.app.hooks.watched import WatchedHook, label_of
 from limen.app.scope import Scope
 from limen.config.hooks import HookConfig
 from limen.domain.flow.kinds import FlowKind
@@ -39,11 +43,17 @@ class HookRunner:
         self._makers = makers
 
     async def before(self, scope: Scope, event: FlowStarting) -> None:
-        """The `before` hooks of a flow. Raises what they refuse with."""
-        hooks = self._made(scope, scope.config.flow(event.kind).before)
-        for hook in hooks:
-            if hook.hears(event):
-                await hook.run(scope, event)
+        """The `before` hooks of a flow. Raises what they refuse with.
+
+        Calls that they want made afterwards are stored when all of them have agreed, in a unit of work of their own.
+        """
+        verdict = await self.run(scope, self._made(scope, scope.config.flow(event.kind).before), event)
+        calls = [effect.delivery for effect in verdict.effects if isinstance(effect, Deliver)]
+        if calls:
+            unit = scope.services.storage.unit()
+            for call in calls:
+                unit.deliveries.add(call)
+            await unit.commit()
 
     def after(self, scope: Scope, kind: FlowKind, method: MethodName, event: type[HookEvent]) -> tuple[Hook, ...]:
         """The hooks after `method` of a flow, in their order.
@@ -68,6 +78,9 @@ class HookRunner:
             verdict = await hook.run(scope, event)
             if verdict.identity is not None and isinstance(event, _CHANGEABLE):
                 event = msgspec.structs.replace(event, identity=verdict.identity)
+            for effect in verdict.effects:
+                if isinstance(effect, MarkAddress) and isinstance(event, _CHANGEABLE):
+                    event = msgspec.structs.replace(event, identity=marked(event.identity, effect.address))
             if verdict.verification is not None and isinstance(event, LoggedIn | Registered | Changed):
                 event = msgspec.structs.replace(event, verification=verdict.verification)
             total = Continue(
@@ -86,5 +99,5 @@ class HookRunner:
             if maker is None:
                 scope.services.log.warning("hook not available, skipped", hook=entry.hook)
                 continue
-            hooks.append(maker(entry))
+            hooks.append(WatchedHook(maker(entry), label_of(entry)))
         return hooks

@@ -90,6 +90,8 @@ def candidate(scope: Scope, schema_id: str, traits: SentTraits) -> Candidate:
 def accepted(scope: Scope, identity: Identity) -> Identity:
     """An identity that a hook changed, checked like any other (WH-11). Raises FormProblems."""
     schema = scope.services.schemas.require(identity.schema_id)
+    if _NUL in identity.traits.text:
+        raise FormProblems(Problem(reason(_NO_NUL), "traits"))
     try:
         reading = scope.services.schemas.read(schema, identity.traits)
     except TraitsInvalid as invalid:

@@ -7,6 +7,7 @@ import msgspec
 
 from limen.app.errors import IdentityRefused
 from limen.app.identities.find import by_id
+from limen.app.identities.versions import WHICHEVER, Expected
 from limen.app.scope import Scope
 from limen.domain.identity.apply import applied
 from limen.domain.identity.identity import Identity
@@ -20,12 +21,14 @@ PATCH_TRIES: Final = 3
 _MOST_PROBLEMS: Final = 10
 
 
-async def changed(scope: Scope, id: str, edit: Edit, *, tries: int = 1) -> Identity:
+async def changed(scope: Scope, id: str, edit: Edit, *, tries: int = 1, expected: Expected = WHICHEVER) -> Identity:
     """The identity after `edit`; it is read again and edited anew when somebody else changed it meanwhile.
 
-    Raises IdentityUnknown, IdentifierTaken, IdentityChanged when the tries are used up, and whatever `edit` raises.
+    Raises IdentityUnknown, VersionMismatch, IdentifierTaken, IdentityChanged when the tries are used up, and whatever
+    `edit` raises.
     """
     before = await by_id(scope, id)
+    expected.check(before)
     after = await edit(before)
     if after == before:
         return before
@@ -41,9 +44,9 @@ async def changed(scope: Scope, id: str, edit: Edit, *, tries: int = 1) -> Ident
     try:
         await unit.commit()
     except IdentityChanged:
-        if tries <= 1:
+        if expected.versions is None and tries <= 1:
             raise
-        return await changed(scope, id, edit, tries=tries - 1)
+        return await changed(scope, id, edit, tries=tries - 1, expected=expected)
     return after
 
 

@@ -29,9 +29,16 @@ class NewIdentity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 async def create(scope: Scope, new: NewIdentity) -> Identity:
-    """The identity as it is stored. Addresses that are given explicitly keep what is said about them (ID-07).
+    """The identity as it is stored. Raises what `prepared` and `stored` raise."""
+    identity = await prepared(scope, new)
+    await stored(scope, identity)
+    return identity
 
-    Raises IdentityRefused, UnknownHash, Overloaded, IdentifierTaken, SchemaBroken.
+
+async def prepared(scope: Scope, new: NewIdentity) -> Identity:
+    """The identity as it would be stored. Addresses that are given explicitly keep what is said about them (ID-07).
+
+    Raises IdentityRefused, UnknownHash, Overloaded, SchemaBroken.
     """
     services = scope.services
     now = services.clock.now()
@@ -55,8 +62,11 @@ async def create(scope: Scope, new: NewIdentity) -> Identity:
         updated_at=now,
     )
     identity = applied(reading, await with_imports(scope, blank, new.credentials), now, services.ids)
-    identity = msgspec.structs.replace(identity, available_aal=services.factors.available_aal(identity))
-    unit = services.storage.unit()
+    return msgspec.structs.replace(identity, available_aal=services.factors.available_aal(identity))
+
+
+async def stored(scope: Scope, identity: Identity) -> None:
+    """Keep a new identity. Raises IdentifierTaken, ExternalIdTaken, StorageUnavailable."""
+    unit = scope.services.storage.unit()
     unit.identities.add(identity)
     await unit.commit()
-    return identity

@@ -8,6 +8,7 @@ import msgspec
 from limen.app.errors import CredentialUnknown, IdentityRefused
 from limen.app.identities.change import PATCH_TRIES, changed
 from limen.app.identities.credential_forms import StoredKeys, StoredProviders
+from limen.app.identities.versions import WHICHEVER, Expected
 from limen.app.scope import Scope
 from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.identity.identity import Identity
@@ -18,20 +19,22 @@ _SOCIAL: Final = frozenset({CredentialType.OIDC, CredentialType.SAML})
 _PRESENT: Final = frozenset({CredentialType.PASSWORD, CredentialType.WEBAUTHN, CredentialType.PASSKEY})
 
 
-async def remove(scope: Scope, id: str, type: str, identifier: str) -> None:
+async def remove(scope: Scope, id: str, type: str, identifier: str, expected: Expected = WHICHEVER) -> None:
     """`identifier` names one of several accounts at providers, as `provider:subject`.
 
-    Raises IdentityUnknown, CredentialUnknown, and IdentityRefused for what cannot be taken away.
+    Raises IdentityUnknown, VersionMismatch, CredentialUnknown, and IdentityRefused for what cannot be taken away.
     """
-    await changed(scope, id, partial(_without, scope, type, identifier), tries=PATCH_TRIES)
+    await changed(scope, id, partial(_without, scope, type, identifier), tries=PATCH_TRIES, expected=expected)
 
 
 async def _without(scope: Scope, name: str, identifier: str, identity: Identity) -> Identity:
     type = next((each for each in CredentialType if each.value == name), None)
     if type is None:
         raise CredentialUnknown("There is no credential of this type.")
+    if type is CredentialType.CODE or (type is CredentialType.DEVICEAUTHN and not identifier):
+        raise IdentityRefused(f"A credential of the type {type.value!r} cannot be removed like this.")
     if type not in _SECOND | _SOCIAL | _PRESENT:
-        raise IdentityRefused(f"A credential of the type {type.value!r} cannot be removed.")
+        raise CredentialUnknown(f"The identity has no credential of the type {type.value!r}.")
     old = identity.credentials.get(type)
     if old is None:
         raise CredentialUnknown(f"The identity has no credential of the type {type.value!r}.")
@@ -42,9 +45,18 @@ async def _without(scope: Scope, name: str, identifier: str, identity: Identity)
     if left is not None:
         kept[type] = left
     after = msgspec.structs.replace(identity, credentials=kept)
-    if type not in _SECOND and scope.services.factors.first_factors(after) == 0 and not _only_second(old):
+    if type not in _SECOND and not _can_sign_in(scope, after) and not _only_second(old):
         raise IdentityRefused("This is the last way to sign in and cannot be removed.")
     return after
+
+
+def _can_sign_in(scope: Scope, identity: Identity) -> bool:
+    """Whether a way in is left: codes are one only where people may sign in with them, accounts at providers always."""
+    codes = scope.config.selfservice.methods.code.passwordless_enabled
+    rest = {key: each for key, each in identity.credentials.items() if codes or key is not CredentialType.CODE}
+    if scope.services.factors.first_factors(msgspec.structs.replace(identity, credentials=rest)):
+        return True
+    return any(rest[type].config.read(StoredProviders).providers for type in _SOCIAL & rest.keys())
 
 
 def _left(scope: Scope, old: Credential, identifier: str) -> Credential | None:

@@ -35,10 +35,11 @@ def with_prefix(beginning: str) -> IdentityFilter:
     return IdentityFilter(identifier_prefix=lookup_form(beginning))
 
 
-async def page(scope: Scope, what: IdentityFilter, page: Page) -> IdentityPage:
-    """The page, read with one more to see whether the list goes on."""
+async def page(scope: Scope, what: IdentityFilter, page: Page, *, plain: bool = False) -> IdentityPage:
+    """The page, read with one more to see whether the list goes on. A `plain` one may come without credentials."""
     wider = msgspec.structs.replace(page, limit=page.limit + 1)
-    found: Sequence[Identity] = await scope.services.storage.identities.page(what, wider)
+    wanted = msgspec.structs.replace(what, plain=plain)
+    found: Sequence[Identity] = await scope.services.storage.identities.page(wanted, wider)
     return IdentityPage(identities=tuple(found[: page.limit]), more=len(found) > page.limit)
 
 

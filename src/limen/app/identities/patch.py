@@ -13,6 +13,7 @@ from limen.app.identities import given
 from limen.app.identities.change import PATCH_TRIES, changed, settled
 from limen.app.identities.credential_forms import Instant, StoredPassword, check_form
 from limen.app.identities.json_patch import PatchStep, patched
+from limen.app.identities.versions import WHICHEVER, Expected
 from limen.app.scope import Scope
 from limen.domain.identity.addresses import RecoveryAddress, VerifiableAddress
 from limen.domain.identity.credentials import Credential, CredentialType
@@ -74,12 +75,12 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-async def patch(scope: Scope, id: str, steps: Sequence[PatchStep]) -> Identity:
+async def patch(scope: Scope, id: str, steps: Sequence[PatchStep], expected: Expected = WHICHEVER) -> Identity:
     """The identity as it is stored after all steps; when one fails nothing is changed.
 
-    Raises IdentityUnknown, IdentityRefused, IdentifierTaken, IdentityChanged, UnknownHash, SchemaBroken.
+    Raises IdentityUnknown, VersionMismatch, IdentityRefused, IdentifierTaken, IdentityChanged, UnknownHash, SchemaBroken.
     """
-    return await changed(scope, id, partial(_edited, scope, steps), tries=PATCH_TRIES)
+    return await changed(scope, id, partial(_edited, scope, steps), tries=PATCH_TRIES, expected=expected)
 
 
 async def _edited(scope: Scope, steps: Sequence[PatchStep], identity: Identity) -> Identity:

@@ -7,6 +7,7 @@ import msgspec
 from limen.app.identities import given
 from limen.app.identities.change import changed, read, schema_of, settled
 from limen.app.identities.imports import GivenCredentials, with_imports
+from limen.app.identities.versions import WHICHEVER, Expected
 from limen.app.scope import Scope
 from limen.domain.identity.identity import Identity, IdentityState
 from limen.kernel.json_doc import JsonDoc
@@ -38,12 +39,12 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     updated_at: msgspec.Raw = given.NULL
 
 
-async def replace(scope: Scope, id: str, new: Replacement) -> Identity:
+async def replace(scope: Scope, id: str, new: Replacement, expected: Expected = WHICHEVER) -> Identity:
     """The identity as it is stored then. Without `schema_id`, `state` or `region` these stay (ID-16).
 
-    Raises IdentityUnknown, IdentityRefused, IdentifierTaken, IdentityChanged, UnknownHash, Overloaded, SchemaBroken.
+    Raises IdentityUnknown, VersionMismatch, IdentityRefused, IdentifierTaken, IdentityChanged, UnknownHash, Overloaded, SchemaBroken.
     """
-    return await changed(scope, id, partial(_replaced, scope, new))
+    return await changed(scope, id, partial(_replaced, scope, new), expected=expected)
 
 
 async def _replaced(scope: Scope, new: Replacement, identity: Identity) -> Identity:

@@ -60,9 +60,7 @@ async def end_many(scope: Scope, bulk: Bulk) -> Ended:
         owners = [IdentityId(id) for id in _ids(bulk.identities)]
         return await (_disable_of(scope, owners) if bulk.action == "disable" else _delete_of(scope, owners))
     ids = [SessionId(id) for id in _ids(bulk.sessions or ())]
-    if bulk.action == "delete":
-        raise BadParameter("Single sessions can only be disabled; delete those of an identity instead.")
-    return await _disable(scope, ids)
+    return await _end(scope, ids, delete=bulk.action == "delete")
 
 
 def _ids(texts: Sequence[str]) -> tuple[str, ...]:
@@ -81,14 +79,19 @@ async def _count(scope: Scope, owner: IdentityId, *, active: bool | None) -> int
     return await scope.services.storage.sessions.count(what)
 
 
-async def _disable(scope: Scope, ids: Sequence[SessionId]) -> Ended:
+async def _end(scope: Scope, ids: Sequence[SessionId], *, delete: bool) -> Ended:
+    """Those that are there, and to be disabled only those that still are active."""
     unit = scope.services.storage.unit()
     processed = 0
     for id in ids:
         found = await scope.services.storage.sessions.get(id)
-        if found is not None and found.session.active:
+        if found is None or not (delete or found.session.active):
+            continue
+        processed += 1
+        if delete:
+            unit.sessions.remove(id)
+        else:
             unit.sessions.end(id)
-            processed += 1
     await unit.commit()
     return Ended(processed=processed)
 

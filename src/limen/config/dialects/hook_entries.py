@@ -4,11 +4,12 @@ from typing import Final, Literal
 
 import msgspec
 
+from limen.config.dialects.detect import MODERN
 from limen.config.dialects.draft import Draft
 from limen.config.dialects.rules_urls import allow_origin
 from limen.kernel.json_doc import JsonObject, JsonValue
 
-CONFIGURABLE: Final = frozenset({"web_hook", "b2b_sso", "organization", "notify_previous_addresses"})
+CONFIGURABLE: Final = frozenset({"web_hook", "python", "b2b_sso", "organization", "notify_previous_addresses"})
 """Hooks that take a `config` (HOOK-13, HOOK-17, HOOK-18)."""
 UNCONFIGURABLE: Final = frozenset(
     {
@@ -67,10 +68,11 @@ def translate_entries(draft: Draft, place: HookList) -> None:
             draft.problem("U51", path, "a hook is a mapping with the key `hook`")
             kept.append(entry)
             continue
+        old = "job" in entry or draft.age.generation < MODERN or draft.origin(place.path) != place.path
         _u51_job(draft, entry, path)
         name = entry.get("hook")
         names.append(name if isinstance(name, str) else "")
-        if _stays(draft, place, entry, path):
+        if _stays(draft, place, entry, path, old=old):
             kept.append(entry)
     _b5_order(draft, place, names)
     if place.flow == "registration":
@@ -93,7 +95,8 @@ def _u51_job(draft: Draft, entry: JsonObject, path: str) -> None:
         draft.change("U51", f"{path}.job", f"{path}.hook", "renamed", "jobs are called hooks since v0.2")
 
 
-def _stays(draft: Draft, place: HookList, entry: JsonObject, path: str) -> bool:
+def _stays(draft: Draft, place: HookList, entry: JsonObject, path: str, *, old: bool) -> bool:
+    """`old`: what older releases tolerated, and today's do not, is dropped."""
     name, flow = entry.get("hook"), place.flow
     if name == "redirect" and (place.position == "before" or flow in ("login", "registration", "settings")):
         return not _redirect(draft, place, entry, path)
@@ -110,7 +113,7 @@ def _stays(draft: Draft, place: HookList, entry: JsonObject, path: str) -> bool:
         return True
     if name in UNCONFIGURABLE and not _unconfigured(draft, entry, path):
         return True
-    if (name, flow) in _POINTLESS:
+    if old and (name, flow) in _POINTLESS:
         draft.change("U21", path, "", "dropped", _POINTLESS[name, flow])
         return False
     return True

@@ -44,12 +44,14 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def saying_at(self, name: str, *messages: Message) -> "Form":
         """The messages at the field `name` (FLOW-17). A trait without a field, an unknown one say, gets a text field of its
-        own, as clients are used to; whatever else has no field is said on the form itself.
+        own, as clients are used to, and so does a password that was sent before the form asked for it; whatever else has no
+        field is said on the form itself.
         """
         if self.node(name) is None:
-            if name.split(".", maxsplit=1)[0] != "traits":
+            if name.split(".", maxsplit=1)[0] != "traits" and name != _PASSWORD:
                 return self.saying(*messages)
-            return self.replace((*self.nodes, Node(Group.DEFAULT, Input(name=name, type=InputType.TEXT), messages)))
+            type = InputType.PASSWORD if name == _PASSWORD else InputType.TEXT
+            return self.replace((*self.nodes, Node(Group.DEFAULT, Input(name=name, type=type), messages)))
         done = False
         nodes: list[Node] = []
         for node in self.nodes:
@@ -70,4 +72,5 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.replace(node for node in self.nodes if keep(node))
 
 
+_PASSWORD = "password"
 _NEVER_FILLED = frozenset({InputType.PASSWORD, InputType.SUBMIT, InputType.BUTTON})

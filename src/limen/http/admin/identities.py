@@ -9,6 +9,7 @@ from limen.app.scope import Scope
 from limen.domain.identity.identity import Identity
 from limen.http.admin import queries
 from limen.http.admin.bodies import decoded
+from limen.http.admin.conditions import expected, versioned
 from limen.http.doorway import Doorway
 from limen.http.page_links import keyset_links, page_links
 from limen.http.respond import NO_CONTENT, OK, json_response
@@ -47,13 +48,13 @@ class AdminIdentityRoutes:
         scope = await self._doorway.scope(request)
         what, configs = queries.identity_filter(request), queries.included(request)
         window = queries.identity_page(request)
-        found = await listing.page(scope, what, window.page)
+        credentials = bool(configs or what.identifiers is not None or what.identifier_prefix is not None)
+        found = await listing.page(scope, what, window.page, plain=not credentials)
         if isinstance(window, queries.Numbered):
             links = page_links(request, window.number, window.size, await listing.total(scope, what))
         else:
             next = found.identities[-1].id if found.more else ""
             links = keyset_links(request, window.size, queries.NIL, next)
-        credentials = bool(configs or what.identifiers is not None or what.identifier_prefix is not None)
         base = _public(scope)
         shown = [wire.read(each, base, credentials=credentials, configs=configs) for each in found.identities]
         return json_response(shown, OK, *links)
@@ -78,27 +79,30 @@ class AdminIdentityRoutes:
 
     async def replace(self, request: Request) -> Response:
         scope = await self._doorway.scope(request)
-        identity = await update.replace(scope, request.captured["id"], decoded(request, update.Replacement))
-        return json_response(wire.replaced(identity, _public(scope)))
+        new = decoded(request, update.Replacement)
+        identity = await update.replace(scope, request.captured["id"], new, expected(request))
+        return versioned(request, json_response(wire.replaced(identity, _public(scope))), identity)
 
     async def patch(self, request: Request) -> Response:
         scope = await self._doorway.scope(request)
         steps = decoded(request, tuple[PatchStep, ...], any_type=True)
-        identity = await patch.patch(scope, request.captured["id"], steps)
-        return json_response(wire.read(identity, _public(scope)))
+        identity = await patch.patch(scope, request.captured["id"], steps, expected(request))
+        return versioned(request, json_response(wire.read(identity, _public(scope))), identity)
 
     async def delete(self, request: Request) -> Response:
-        await delete.delete(await self._doorway.scope(request), request.captured["id"])
+        await delete.delete(await self._doorway.scope(request), request.captured["id"], expected(request))
         return Response(status=NO_CONTENT)
 
     async def remove_credential(self, request: Request) -> Response:
         scope = await self._doorway.scope(request)
         id, type = request.captured["id"], request.captured["type"]
-        await credential_removal.remove(scope, id, type, request.query("identifier"))
+        await credential_removal.remove(scope, id, type, request.query("identifier"), expected(request))
         return Response(status=NO_CONTENT)
 
     def _read(self, scope: Scope, request: Request, identity: Identity) -> Response:
-        return json_response(wire.read(identity, _public(scope), configs=queries.included(request)))
+        expected(request).check(identity)
+        shown = wire.read(identity, _public(scope), configs=queries.included(request))
+        return versioned(request, json_response(shown), identity)
 
 
 def _public(scope: Scope) -> str:

@@ -96,7 +96,7 @@ def active_of(request: Request) -> bool | None:
 
 def expansions(request: Request) -> frozenset[str]:
     """What to show beside the session itself. Raises BadParameter."""
-    asked = frozenset(request.query_all("expand"))
+    asked = frozenset(name.lower() for name in request.query_all("expand"))
     if asked - _EXPANSIONS:
         raise BadParameter("The parameter `expand` has to be `identity` or `devices`.")
     return asked

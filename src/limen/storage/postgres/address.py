@@ -23,6 +23,7 @@ SCHEMES: Final[Mapping[str, int]] = {
 }
 """The kinds of address that are spoken to in PostgreSQL's protocol, and their usual ports."""
 _TLS_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_OF_THE_HOST: Final = frozenset({"host", "hostaddr", "port", "target_session_attrs"})
 _FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _FORGOTTEN: Final = frozenset(
@@ -52,6 +53,8 @@ class PostgresTarget(msgspec.Struct, frozen=True, kw_only=True):
     verify_host: bool = False
     files: tuple[str, ...] = ()
     """Files that the driver will read: certificates and keys."""
+    replica: str = ""
+    """The address of copies that may answer who is signed in; empty without any. As secret as the other."""
 
     def __repr__(self) -> str:
         """Without the address."""
@@ -91,7 +94,14 @@ def parse_postgres(scheme: str, rest: str) -> PostgresTarget:
         options.rest.pop("sslrootcert", None)
         options.rest["sslmode"] = "require"
     files = tuple(options.rest[name] for name in _FILES if name in options.rest)
-    return msgspec.structs.replace(known, address=_address(SCHEMES[scheme], parts, options.rest), files=files)
+    copies = options.rest.pop("replica_hosts", "")
+    port = SCHEMES[scheme]
+    return msgspec.structs.replace(
+        known,
+        address=_address(port, parts, options.rest),
+        replica=_copies(copies, port, parts, options.rest) if copies else "",
+        files=files,
+    )
 
 
 class _Options:
@@ -140,8 +150,17 @@ def _address(port: int, parts: SplitResult, options: Mapping[str, str]) -> str:
     user, at, hosts = parts.netloc.rpartition("@")
     if hosts and port != SCHEMES["postgres"]:
         hosts = ",".join(host if _has_port(host) else f"{host}:{port}" for host in hosts.split(","))
+    if "," in hosts and port == SCHEMES["postgres"]:
+        options = {"target_session_attrs": "read-write", **options}
     query = urlencode(options, quote_via=quote)
     return f"postgresql://{user}{at}{hosts}{parts.path}" + (f"?{query}" if query else "")
+
+
+def _copies(hosts: str, port: int, parts: SplitResult, options: Mapping[str, str]) -> str:
+    """The same user, database and TLS, elsewhere; a writable server is not asked for there."""
+    user, at, _ = parts.netloc.rpartition("@")
+    elsewhere = {name: text for name, text in options.items() if name not in _OF_THE_HOST}
+    return _address(port, parts._replace(netloc=f"{user}{at}{hosts}"), {"target_session_attrs": "any", **elsewhere})
 
 
 def _has_port(host: str) -> bool:

@@ -15,7 +15,8 @@ from limen.storage.postgres.door import Line, Row
 from limen.storage.statements import Value
 
 _STATEMENTS_KEPT: Final = 512
-_LONGEST_STATEMENT_KEPT: Final = 128 * 1024
+_LONGEST_STATEMENT_KEPT: Final = 16 * 1024
+"""Longer ones are parts of imports, and hardly two are alike: keeping them would fill the server's memory."""
 
 
 if TYPE_CHECKING:

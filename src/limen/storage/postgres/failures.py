@@ -28,10 +28,10 @@ _GUARD: Final = re.compile(GUARD + r"(\d+)")
 _AGAIN: Final = frozenset({"40001", "40P01", "40002"})
 """Serialization failure, deadlock, a constraint that a concurrent transaction broke: nothing was applied."""
 _BAD_VALUE: Final = "22"
-_AWAY: Final = ("08", "57P")
+_AWAY: Final = ("08", "57P", "25006")
 _WRONG_ADDRESS: Final = ("28", "3D000", "42501", "42704", "22023", "0A000")
-_NOTHING_APPLIED: Final = frozenset({"57P01", "57P02", "57P03", "53300"})
-"""The server ended the connection or refused it, and said so: what ran on it was undone."""
+_NOTHING_APPLIED: Final = frozenset({"57P01", "57P02", "57P03", "53300", "25006"})
+"""The server ended the connection or refused it, or is a copy by now, and said so: what ran on it was undone."""
 _SWAPPED: Final = frozenset({"26000", "42P05"})
 """A prepared statement is not there, or was there already: the connection is not the one it was."""
 _NEVER_SENT: Final = ("cannot switch to state", "connection is closed", "underlying connection is closed")
@@ -46,7 +46,8 @@ def state_of(error: Exception) -> str:
 
 def try_again(error: Exception) -> bool:
     """Whether the same transaction may succeed if it is run again: it was undone because of others."""
-    return state_of(error) in _AGAIN
+    # A migration changed the table under a prepared statement, which the driver forgets with this error.
+    return state_of(error) in _AGAIN or isinstance(error, asyncpg.InvalidCachedStatementError)
 
 
 def undone(error: Exception) -> bool:

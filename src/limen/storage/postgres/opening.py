@@ -5,6 +5,8 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import msgspec
+
 from limen.ports.log import Log
 from limen.ports.storage import StorageUnavailable
 from limen.storage.errors import DsnRefused
@@ -35,6 +37,17 @@ async def open_postgres(target: PostgresTarget, *, migrate: bool, log: Log | Non
         await found.close()
     if migrate:
         await on_a_line(target, lambda line: lead(line, lambda _: HEAD))
+    return _held(target)
+
+
+def replica_of(target: PostgresTarget) -> PostgresDatabase | None:
+    """The copies that the address names, if any. Nobody waits for them: the original answers while they are away."""
+    if not target.replica:
+        return None
+    return _held(msgspec.structs.replace(target, address=target.replica, connect_timeout=1.0, command_timeout=2.0))
+
+
+def _held(target: PostgresTarget) -> PostgresDatabase:
     seed = os.getpid()
     connections = Connections(target, lambda: dial(target), Pace(seed, first=0.05, longest=2.0))
     return PostgresDatabase(connections, Pace(seed, first=_RETRY_FIRST, longest=_RETRY_LONGEST))

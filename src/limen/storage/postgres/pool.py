@@ -55,9 +55,12 @@ class Connections:
         """A connection that seems to work. Raises StorageUnavailable when none can be had in time."""
         while self._idle and not self._closed:
             held = self._idle.pop()
-            if self._usable(held):
+            if held.line.broken():
+                self.drop(held)
+            elif self._too_old(held, self._clock()):
+                self._retire(held)
+            else:
                 return held
-            self.drop(held)
         if self._closed:
             raise StorageUnavailable("The database is shutting down.")
         if len(self._waiting) >= MOST_WAITING:
@@ -79,15 +82,18 @@ class Connections:
         """Take a connection back that somebody else can use at once."""
         now = self._clock()
         held.used = now
-        if self._closed or held.line.broken() or self._too_old(held, now):
+        if self._closed or held.line.broken():
             self.drop(held)
+            self._grow()
+            return
+        if self._too_old(held, now):
+            self._retire(held)
             self._grow()
             return
         if self._hand_on(held):
             return
         if len(self._idle) >= self._target.max_idle_conns:
-            self._open -= 1
-            self._tasks.start("good-bye", _closed(held.line))
+            self._retire(held)
             return
         self._idle.append(held)
         self._trim(now)
@@ -109,8 +115,17 @@ class Connections:
         await self._tasks.stop()
         await asyncio.gather(*(_closed(line) for line in lines))
 
-    def _usable(self, held: Held) -> bool:
-        return not held.line.broken() and not self._too_old(held, self._clock())
+    def _arrived(self, held: Held) -> None:
+        """A new connection goes to whoever waits longest, however short a life it may have."""
+        if self._closed:
+            self.drop(held)
+        elif not self._hand_on(held):
+            self._idle.append(held)
+
+    def _retire(self, held: Held) -> None:
+        """End a connection that works, with a word to the server."""
+        self._open -= 1
+        self._tasks.start("good-bye", _closed(held.line))
 
     def _too_old(self, held: Held, now: float) -> bool:
         life, rest = self._target.max_conn_lifetime, self._target.max_conn_idle_time
@@ -119,7 +134,7 @@ class Connections:
     def _trim(self, now: float) -> None:
         """Let go of what nobody has needed for a while; the longest unused lies in front."""
         while self._idle and self._too_old(self._idle[0], now):
-            self.drop(self._idle.popleft())
+            self._retire(self._idle.popleft())
 
     def _hand_on(self, held: Held) -> bool:
         while self._waiting:
@@ -158,7 +173,7 @@ class Connections:
                 else:
                     self._failure = None
                     self._open += 1
-                    self.give(Held(line, self._clock()))
+                    self._arrived(Held(line, self._clock()))
                     break
         finally:
             self._opening -= 1

@@ -1,10 +1,12 @@
 """Which hooks does the runner pick, in which order, and how does it add up what they say? (HOOK-01 … HOOK-05)"""
 
+from typing import cast
+
 import pytest
 
 from doubles.hooks import makers, noted
 from limen.app.flows.registration import split
-from limen.app.hooks.contract import Continue, LoggedIn, Registered, Registering
+from limen.app.hooks.contract import Continue, HookEvent, LoggedIn, Registered, Registering
 from limen.app.hooks.runner import HookRunner
 from limen.app.scope import BrowserMarks, Client, Scope, Visitor
 from limen.bootstrap.build import HOOKS
@@ -80,23 +82,33 @@ class Says:
 
     name, calls_out = "says", False
 
-    def __init__(self, verdict: Continue, *, calls_out: bool = False) -> None:
+    def __init__(self, verdict: Continue, *, calls_out: bool = False, hears: bool = True) -> None:
         self._verdict = verdict
+        self._hears = hears
         self.calls_out = calls_out
 
     def hears(self, event: object) -> bool:
-        return True
+        return self._hears
 
     async def run(self, scope: Scope, event: object) -> Continue:
         return self._verdict
 
 
 def test_from_the_first_hook_that_calls_others_on_everything_waits_for_the_account() -> None:
-    quiet, loud = Says(Continue()), Says(Continue(), calls_out=True)
-    assert split([quiet, quiet]) == ([quiet, quiet], [])
-    assert split([quiet, loud, quiet]) == ([quiet], [loud, quiet])
-    assert split([loud]) == ([], [loud])
-    assert split([]) == ([], [])
+    quiet, loud, deaf = (
+        Says(Continue()),
+        Says(Continue(), calls_out=True),
+        Says(Continue(), calls_out=True, hears=False),
+    )
+    event = cast("HookEvent", object())
+    assert split([quiet, quiet], event) == ([quiet, quiet], [])
+    assert split([quiet, loud, quiet], event) == ([quiet], [loud, quiet])
+    stored = Says(Continue())
+    stored.name = "web_hook"
+    assert split([quiet, loud, stored, loud, quiet], event) == ([quiet, stored], [loud, loud, quiet])
+    assert split([loud], event) == ([], [loud])
+    assert split([], event) == ([], [])
+    assert split([quiet, deaf, quiet], event) == ([quiet, quiet], []), "who does not hear of it does not call anybody"
 
 
 def test_the_base_of_these_tests_signs_newcomers_in() -> None:
