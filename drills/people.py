@@ -36,13 +36,13 @@ async def _known(server: RunningServer) -> list[str]:
     async with Connection(server.public_port) as connection:
         for number in range(KNOWN):
             _, answer = await submit(
-                connection, "registration", await form(connection, "registration"), _plain(sign_up(number, "member"))
+                connection, "registration", await form(connection, "registration"), plain(sign_up(number, "member"))
             )
             tokens.append(str(json.loads(answer)["session_token"]))
     return tokens
 
 
-def _plain(body: bytes) -> bytes:
+def plain(body: bytes) -> bytes:
     """A sign-up for the schema in the box, which knows names as one word."""
     said = json.loads(body)
     said["traits"] = {"email": said["traits"]["email"]}

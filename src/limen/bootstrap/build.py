@@ -169,7 +169,7 @@ async def build(request: LoadRequest) -> House:
     dispatcher = Dispatcher(storage, MeteredCarrier(carriers, services.meter), clock, ids, log)
     web_hooks = WebHooks(egress, WireShapes(), log)
     flows = engines(methods, HookRunner(hook_makers(web_hooks, plugins)))
-    desk = PublicDesk(doorway, flows)
+    pages = Pages(PublicDesk(doorway, flows), clock, entropy, inbox=inbox)
     return House(
         source=source,
         services=services,
@@ -178,7 +178,7 @@ async def build(request: LoadRequest) -> House:
         journal=journal,
         schemas=schemas,
         readiness=readiness,
-        listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
+        listeners=listeners(doorway, responder, readiness, storage, flows, pages),
         outbox=OutboxWatch(dispatcher, source.current, log),
         owed=Owed(services, source.current, flows.owing),
         deliverer=Deliverer(storage, Sending(services, egress), clock, source.current, log),
