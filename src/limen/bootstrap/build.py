@@ -163,11 +163,10 @@ async def build(request: LoadRequest) -> House:
         aside=Aside(lambda: _LEAST_PAUSE + _MORE_PAUSE * entropy.octets(1)[0] / 255),
     )
     doorway, responder = Doorway(source, services), Responder(ErrorPages())
-    readiness = Readiness(storage)
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
     dispatcher = Dispatcher(storage, MeteredCarrier(carriers, services.meter), clock, ids, log)
-    web_hooks = WebHooks(egress, WireShapes(), log)
+    readiness, web_hooks = Readiness(storage), WebHooks(egress, WireShapes(), log)
     flows = engines(methods, HookRunner(hook_makers(web_hooks, plugins)))
     pages = Pages(PublicDesk(doorway, flows), clock, entropy, inbox=inbox)
     return House(
