@@ -287,7 +287,8 @@ class FlowEngine(Generic[D, R]):
     async def resume(self, scope: Scope, asked: Asked) -> None:
         """Make a message that was asked for in a process that is gone. Raises AskedGone, TemplateBroken, StorageUnavailable."""
         flow = await scope.services.storage.flows.get(self.spec.detail, asked.flow_id)
-        await made_late(scope, flow, asked, self._enabled(scope).get(asked.method))
+        part = self._enabled(scope).get(asked.method)
+        await made_late(scope, flow, asked, part if _is_sender(part) else None)
 
     async def _shown_again(self, scope: Scope, flow: Flow[D], problems: FormProblems) -> ShowFlow:
         bare = flow.form.emptied(problems.below) if problems.below else flow.form.without_messages()

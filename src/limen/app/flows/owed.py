@@ -66,11 +66,11 @@ async def made(scope: Scope, flow: Flow[D], asked: Asked, sender: Sender[D]) -> 
             return
 
 
-async def made_late(scope: Scope, flow: Flow[D] | None, asked: Asked, sender: object) -> None:
+async def made_late(scope: Scope, flow: Flow[D] | None, asked: Asked, sender: Sender[D] | None) -> None:
     """The same for what was left over. Dropped when it would be of no use: the form is done or too old, the method is no
     longer there, or another code went out since, which this one would make worthless.
     """
-    if flow is not None and isinstance(sender, Sender) and await _is_of_use(scope, flow, asked):
+    if flow is not None and sender is not None and await _is_of_use(scope, flow, asked):
         await made(scope, flow, asked, sender)
         return
     unit = scope.services.storage.unit()
