@@ -7,7 +7,7 @@ DATABASE ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance kills bench screenshots docs requirements clean
+.PHONY: help run test check conformance kills bench drills screenshots docs requirements clean
 
 help: ## show these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -45,6 +45,9 @@ kills: $(VENV)/.dev ## kill the server two hundred times between commit and deli
 
 bench: $(VENV)/.dev ## requests per second, latency and CPU per request
 	RIVAL="$(RIVAL)" $(RUN)/python -m bench
+
+drills: $(VENV)/.dev ## kill, starve, crowd and confuse real servers; fails when anything that was acknowledged is lost
+	$(RUN)/python -m drills
 
 screenshots: $(VENV)/.dev ## pictures of the pages (needs Chromium)
 	$(RUN)/python scripts/screenshots.py --serve

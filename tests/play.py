@@ -35,6 +35,7 @@ from limen.adapters.system import SystemIds
 from limen.app.flows.contract import Authenticated, Draft
 from limen.app.flows.engine import FlowEngine
 from limen.app.flows.method import Method
+from limen.app.flows.owed import Owed
 from limen.app.hooks.deliveries.dispatch import Deliverer
 from limen.app.hooks.journal import StoredJournal
 from limen.app.hooks.runner import HookRunner, MakeHook
@@ -131,6 +132,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     passwords: PlainPasswords
     breaches: KnownBreaches
     letters: PlainLetters
+    owed: Owed
     log: KeptLog
     egress: ScriptedEgress
     deliverer: Deliverer
@@ -347,6 +349,7 @@ async def housed(
         passwords=hasher,
         breaches=breaches,
         letters=letters,
+        owed=Owed(services, source.current, flows.owing),
         log=log,
         egress=egress,
         deliverer=Deliverer(kept, Sending(services, beyond.egress or egress), clock, source.current, log),

@@ -46,7 +46,7 @@ def test_requirements_are_hashed_and_name_no_host(file: Path) -> None:
 
 @pytest.mark.parametrize("file", [ROOT / "docs" / "where-is.md"], ids=lambda file: file.name)
 def test_where_is_points_to_what_exists(file: Path) -> None:
-    paths = re.findall(r"`((?:src|docs|tests|scripts|bench)/[^`\s]+)`", file.read_text())
+    paths = re.findall(r"`((?:src|docs|tests|scripts|bench|drills)/[^`\s]+)`", file.read_text())
     assert len(paths) > 15
     assert [path for path in paths if not (ROOT / path).exists()] == []
 

@@ -72,7 +72,7 @@ class MailServer:
     # what tests call
 
     async def start(
-        self, *, context: ssl.SSLContext | None = None, implicit: bool = False, auth: bool = False
+        self, *, context: ssl.SSLContext | None = None, implicit: bool = False, auth: bool = False, port: int = 0
     ) -> "MailServer":
         def made() -> SMTP:
             self.connections += 1
@@ -89,7 +89,7 @@ class MailServer:
             return smtp
 
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(made, "127.0.0.1", 0, ssl=context if implicit else None)
+        self._server = await loop.create_server(made, "127.0.0.1", port, ssl=context if implicit else None)
         return self
 
     @property

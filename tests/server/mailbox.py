@@ -16,16 +16,17 @@ _CODE: Final = re.compile(r"\b(\d{6})\b")
 
 
 class Mailbox:
-    """Keeps every mail that arrives while it is open."""
+    """Keeps every mail that arrives while it is open. `port` is where, when it matters."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        self._wanted = port
         self._server = MailServer()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._server.start(), self._loop).result(SECONDS)
+        asyncio.run_coroutine_threadsafe(self._server.start(port=self._wanted), self._loop).result(SECONDS)
         return self
 
     def __exit__(
@@ -39,6 +40,10 @@ class Mailbox:
     @property
     def port(self) -> int:
         return self._server.port
+
+    def slow(self, seconds: float) -> None:
+        """From now on take that long for each mail."""
+        self._server.slow = seconds
 
     def to(self, recipient: str) -> list[Mail]:
         """What has arrived for somebody."""

@@ -29,6 +29,7 @@ from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
 from limen.app.courier.metered import MeteredCarrier
 from limen.app.courier.watch import OutboxWatch
+from limen.app.flows.owed import Owed
 from limen.app.hooks import python
 from limen.app.hooks.deliveries.dispatch import Deliverer
 from limen.app.hooks.journal import StoredJournal
@@ -98,6 +99,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Readiness
     listeners: Listeners
     outbox: OutboxWatch
+    owed: Owed
     deliverer: Deliverer
     closers: tuple["PasswordPool | ChildJsonnet | HttpEgress | SmtpCarrier | ImportedPlugins", ...]
 
@@ -161,13 +163,12 @@ async def build(request: LoadRequest) -> House:
         aside=Aside(lambda: _LEAST_PAUSE + _MORE_PAUSE * entropy.octets(1)[0] / 255),
     )
     doorway, responder = Doorway(source, services), Responder(ErrorPages())
-    readiness = Readiness(storage)
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
     dispatcher = Dispatcher(storage, MeteredCarrier(carriers, services.meter), clock, ids, log)
-    web_hooks = WebHooks(egress, WireShapes(), log)
+    readiness, web_hooks = Readiness(storage), WebHooks(egress, WireShapes(), log)
     flows = engines(methods, HookRunner(hook_makers(web_hooks, plugins)))
-    desk = PublicDesk(doorway, flows)
+    pages = Pages(PublicDesk(doorway, flows), clock, entropy, inbox=inbox)
     return House(
         source=source,
         services=services,
@@ -176,8 +177,9 @@ async def build(request: LoadRequest) -> House:
         journal=journal,
         schemas=schemas,
         readiness=readiness,
-        listeners=listeners(doorway, responder, readiness, storage, flows, Pages(desk, clock, entropy, inbox=inbox)),
+        listeners=listeners(doorway, responder, readiness, storage, flows, pages),
         outbox=OutboxWatch(dispatcher, source.current, log),
+        owed=Owed(services, source.current, flows.owing),
         deliverer=Deliverer(storage, Sending(services, egress), clock, source.current, log),
         closers=(passwords, smtp, jsonnet, egress, plugins),
     )

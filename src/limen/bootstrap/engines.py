@@ -8,6 +8,7 @@ from limen.app.flows.contract import Authenticated, Draft, Proof, Regained
 from limen.app.flows.engine import FlowEngine
 from limen.app.flows.login import LoginPolicy
 from limen.app.flows.method import Method
+from limen.app.flows.owed import Resuming
 from limen.app.flows.parking import SettingsEngine
 from limen.app.flows.recovery import RecoveryPolicy
 from limen.app.flows.registration import RegistrationPolicy
@@ -30,6 +31,10 @@ class Engines(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def all(self) -> Sequence[Engine]:
         return (self.login, self.registration, self.settings, self.recovery, self.verification)
+
+    def owing(self, kind: FlowKind) -> Resuming:
+        """The engine of a kind whose messages are made after the answer."""
+        return self.verification if kind is FlowKind.VERIFICATION else self.recovery
 
     def of(self, kind: FlowKind) -> Engine:
         return next(engine for engine in self.all if engine.spec.kind is kind)

@@ -18,6 +18,7 @@ from limen.adapters.logs import LibraryLog
 from limen.adapters.tls import server_context
 from limen.adapters.unix_socket import permit
 from limen.app.courier.inbox import is_open
+from limen.app.flows.owed import EVERY
 from limen.bootstrap.build import House, build
 from limen.config.load import LoadedConfig, LoadRequest
 from limen.config.serve import AdminListener, PublicListener, Socket
@@ -53,6 +54,7 @@ async def _serve(request: LoadRequest, announce: Callable[[str], None]) -> None:
     tasks.start("journal of hooks", house.journal.run())
     tasks.start("deliveries", house.deliverer.run())
     tasks.start("outbox", _send(house))
+    tasks.start("left over", _make_what_is_owed(house))
     tasks.start("announcement", _announced(house, servers, announce))
     try:
         await asyncio.gather(*(server.serve() for server in servers))
@@ -163,6 +165,16 @@ async def _send(house: House) -> None:
     config = house.source.current()
     if config.watch_courier or is_open(config):
         await house.outbox.run()
+
+
+async def _make_what_is_owed(house: House) -> None:
+    """Look for messages that were promised by a process that is gone: at once, and every few seconds (docs/adr/0016)."""
+    while True:
+        try:
+            await house.owed.round()
+        except LimenError as error:
+            house.services.log.warning("what is owed cannot be looked up now", reason=error.reason)
+        await asyncio.sleep(EVERY)
 
 
 async def _clean(house: House) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, String, column, select, table
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionReader, SessionRow
+from limen.storage.asked import SqlAskedReads
 from limen.storage.database import Database, query
 from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
@@ -45,6 +46,7 @@ class SqlStorage:
         self._letters = SqlLetterReads(database)
         self._secrets = SqlSecretReads(database)
         self._parked = SqlParkedReads(database)
+        self._asked = SqlAskedReads(database)
         self._limits = SqlLimits(database)
         self._hook_runs = SqlHookRunReads(database)
         self._deliveries = SqlDeliveryReads(database)
@@ -81,6 +83,10 @@ class SqlStorage:
     @property
     def parked(self) -> SqlParkedReads:
         return self._parked
+
+    @property
+    def asked(self) -> SqlAskedReads:
+        return self._asked
 
     @property
     def limits(self) -> SqlLimits:

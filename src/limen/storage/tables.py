@@ -255,6 +255,24 @@ LIMITS: Final = Table(
     Index("ix_limits_expires_at", "expires_at"),
 )
 """Counters. `id` is a hash of what is counted, for whom, and in which window."""
+
+ASKED: Final = Table(
+    "asked",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("flow_id", _id(), nullable=False),
+    Column("kind", _word(), nullable=False),
+    Column("method", _word(), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("via", _word(), nullable=False),
+    Column("language", Text, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("asked_at", _instant(), nullable=False),
+    Column("due_at", _instant(), nullable=False),
+    Index("ix_asked_due_at", "due_at"),
+)
+"""Messages that were promised and are not made yet (docs/adr/0016). A row lives for milliseconds."""
+
 HOOK_RUNS: Final = Table(
     "hook_runs",
     METADATA,

@@ -1,5 +1,6 @@
 """What is a unit of work here? The list of its writes, handed to the database in one piece (docs/adr/0003)."""
 
+from limen.storage.asked import AskedChanges, SqlAskedWrites
 from limen.storage.database import Database
 from limen.storage.deliveries import DeliveryChanges, SqlDeliveryWrites
 from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
@@ -24,6 +25,7 @@ class Changes:
         self.letters = LetterChanges(database)
         self.secrets = SecretChanges(database)
         self.parked = ParkedChanges(database)
+        self.asked = AskedChanges(database)
         self.hook_runs = HookRunChanges(database)
         self.deliveries = DeliveryChanges(database)
 
@@ -63,6 +65,10 @@ class SqlUnit:
     @property
     def parked(self) -> SqlParkedWrites:
         return SqlParkedWrites(self._changes.parked, self._writes)
+
+    @property
+    def asked(self) -> SqlAskedWrites:
+        return SqlAskedWrites(self._changes.asked, self._writes)
 
     @property
     def hook_runs(self) -> SqlHookRunWrites:

@@ -21,6 +21,7 @@ from limen.domain.ui.nodes import Node
 from limen.domain.ui.order import Arrange
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc, JsonObject
+from limen.ports.asked import Asked
 from limen.ports.storage import UnitOfWork
 
 D = TypeVar("D", bound=Detail)
@@ -119,7 +120,7 @@ class Stay(msgspec.Struct, Generic[D_co], frozen=True, kw_only=True):
     messages: tuple[Message, ...] = ()
     again: bool = True
     along: Along | None = None
-    later: Callable[[], Awaitable[Along]] | None = None
+    later: Asked | None = None
     """What is looked up and made after the answer, and then stored: its length tells nobody what was found (SEC-08)."""
     arranged: Arrange | None = None
     """The order of this form, where it is not the usual one of its kind (QK-02: a form that was just put together anew)."""
@@ -346,9 +347,8 @@ class Authenticated(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity
     method: MethodName
     updated: Identity | None = None
-    """The identity as the method wants it stored now (a password hashed anew), if anything changed. It is not stored when
-    somebody else changed the identity meanwhile: signing in succeeds without it.
-    """
+    """The identity as the method wants it stored now (a password hashed anew), if anything changed. Signing in succeeds
+    without it when somebody else changed the identity meanwhile."""
     used: tuple[str, ...] = ()
     """Ids of the one-time secrets that are spent with it, in the same unit of work."""
 

@@ -1,9 +1,9 @@
 """How does any flow work? Create, read, submit, replace: written once for all five kinds."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, Generic, TypeGuard, TypeVar
+from typing import Generic, TypeGuard, TypeVar
 
 import msgspec
 
@@ -32,6 +32,8 @@ from limen.app.flows.contract import (
     Stay,
     Submission,
 )
+from limen.app.flows.genuine import for_anybody, opened_here, refuse_forgery
+from limen.app.flows.owed import Sender, made, made_late
 from limen.app.flows.presented import csrf_node, nodes_of, submit_url
 from limen.app.flows.prompt import Prompt
 from limen.app.flows.proving import StartOver
@@ -41,7 +43,7 @@ from limen.app.hooks.contract import FlowStarting
 from limen.app.hooks.runner import HookRunner
 from limen.app.limits.floods import count_flow
 from limen.app.scope import Client, Scope
-from limen.domain.flow.details import Detail, RecoveryDetail
+from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.domain.flow.states import INITIAL, State
@@ -52,11 +54,11 @@ from limen.domain.ui.nodes import has_button
 from limen.domain.ui.order import Arrange
 from limen.kernel.errors import LimenError
 from limen.kernel.urls import joined, with_query
-from limen.ports.storage import FlowChanged, IdentityChanged
+from limen.ports.asked import Asked
+from limen.ports.storage import FlowChanged
 
 D = TypeVar("D", bound=Detail)
 R = TypeVar("R")
-_ATTEMPTS: Final = 3
 
 
 class FlowEngine(Generic[D, R]):
@@ -179,7 +181,7 @@ class FlowEngine(Generic[D, R]):
             await self._policy.admit(scope, flow)
         elif (
             flow.type is FlowType.BROWSER
-            and not _for_anybody(flow)
+            and not for_anybody(flow)
             and not csrf.belongs_to(scope.browser, flow.csrf_token)
         ):
             raise csrf.violation(scope.browser, without_token=True)
@@ -195,7 +197,7 @@ class FlowEngine(Generic[D, R]):
         if canonical_uuid(id) is None:
             raise FlowIdMissing("The flow query parameter is missing or is no flow id.")
         flow = await self._load(scope, id)
-        if flow.type is FlowType.API and not _opened_here(scope, flow, body):
+        if flow.type is FlowType.API and not opened_here(scope, flow, body):
             scope = msgspec.structs.replace(scope, client=Client.API)
         return await self._guarded(scope, flow, self._answered(scope, flow, body))
 
@@ -263,10 +265,10 @@ class FlowEngine(Generic[D, R]):
         participant = self._enabled(scope).get(MethodName(self._policy.chosen(scope, flow, body)))
         if participant is None:
             if self.spec.forgery_first:
-                _refuse_forgery(scope, flow, body)
+                refuse_forgery(scope, flow, body)
             raise self._policy.unmatched(scope, flow, body)
         attempt = participant.read(scope, flow, body)
-        _refuse_forgery(scope, flow, body)
+        refuse_forgery(scope, flow, body)
         return attempt
 
     async def _narrowed(self, scope: Scope, step: Narrow[D]) -> Reply:
@@ -286,8 +288,19 @@ class FlowEngine(Generic[D, R]):
         )
         if step.later is not None:
             aside = scope.services.aside
-            await aside.after(scope.services.log, step.flow.id, partial(_afterwards, scope, step.later))
+            await aside.after(scope.services.log, step.flow.id, partial(self._owed, scope, step.flow, step.later))
         return shown
+
+    async def _owed(self, scope: Scope, flow: Flow[D], asked: Asked) -> None:
+        sender = self._participants.get(asked.method)
+        if _is_sender(sender):
+            await made(scope, flow, asked, sender)
+
+    async def resume(self, scope: Scope, asked: Asked) -> None:
+        """Make a message that was asked for in a process that is gone. Raises AskedGone, TemplateBroken, StorageUnavailable."""
+        flow = await scope.services.storage.flows.get(self.spec.detail, asked.flow_id)
+        part = self._enabled(scope).get(asked.method)
+        await made_late(scope, flow, asked, part if _is_sender(part) else None)
 
     async def _shown_again(self, scope: Scope, flow: Flow[D], problems: FormProblems) -> ShowFlow:
         bare = flow.form.emptied(problems.below) if problems.below else flow.form.without_messages()
@@ -316,7 +329,14 @@ class FlowEngine(Generic[D, R]):
             except FlowChanged:
                 # a third one was quicker still: its form is the one kept, this one is answered all the same
                 scope.services.log.info("flow changed meanwhile", flow=flow.id, kind=flow.kind.value)
+                await self._promised_all_the_same(scope, along)
         return ShowFlow(flow=flow, again=again)
+
+    async def _promised_all_the_same(self, scope: Scope, along: Along | None) -> None:
+        if along is not None:
+            unit = scope.services.storage.unit()
+            along.put_into(unit)
+            await unit.commit()
 
     async def _store(self, scope: Scope, flow: Flow[D], along: Along | None) -> None:
         unit = scope.services.storage.unit()
@@ -350,18 +370,8 @@ class FlowEngine(Generic[D, R]):
         return StartedOver(flow=fresh, reason=over)
 
 
-async def _afterwards(scope: Scope, later: Callable[[], Awaitable[Along]]) -> None:
-    """Made and stored; made anew when somebody changed the identity meanwhile. Raises what storing it raises."""
-    for attempt in range(_ATTEMPTS):
-        unit = scope.services.storage.unit()
-        (await later()).put_into(unit)
-        try:
-            await unit.commit()
-        except IdentityChanged:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        else:
-            return
+def _is_sender(part: Participant[D, R] | None) -> TypeGuard[Sender[D]]:
+    return isinstance(part, Sender)
 
 
 def _is_opener(part: Participant[D, R]) -> TypeGuard[Opener[D, R]]:
@@ -374,21 +384,3 @@ def _is_direct(part: Participant[D, R]) -> TypeGuard[Direct[D, R]]:
 
 def _is_prompt(part: Participant[D, R]) -> TypeGuard[Prompt[D, R]]:
     return isinstance(part, Prompt)
-
-
-def _refuse_forgery(scope: Scope, flow: Flow[Detail], body: Submission) -> None:
-    if not _for_anybody(flow):
-        type = FlowType.BROWSER if _opened_here(scope, flow, body) else flow.type
-        csrf.check(type, scope.browser, flow.csrf_token, body)
-
-
-def _for_anybody(flow: Flow[Detail]) -> bool:
-    """Whether an operator made the flow for a browser that was not there yet (REC-21, security.md §2.38)."""
-    return isinstance(flow.detail, RecoveryDetail) and flow.detail.skip_csrf_check
-
-
-def _opened_here(scope: Scope, flow: Flow[Detail], body: Submission) -> bool:
-    """Whether a native app's flow goes on in this browser, since a link was opened in it (VER-06). An app that opened the
-    link itself got the cookie, too, but sends no token: it goes on as an app.
-    """
-    return bool(flow.csrf_token) and bool(body.text(csrf.FIELD)) and csrf.belongs_to(scope.browser, flow.csrf_token)

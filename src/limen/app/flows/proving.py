@@ -1,8 +1,7 @@
 """How is a code or a link sent, and a code tried? Once for all kinds of flow: what differs is a row of data."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Final, Never, TypeVar
 
 import msgspec
@@ -26,6 +25,7 @@ from limen.domain.text.message import Message
 from limen.kernel.errors import LimenError, MalformedInput
 from limen.kernel.json_doc import JsonDoc
 from limen.kernel.urls import joined, with_query
+from limen.ports.asked import Asked
 from limen.ports.courier import Wording
 from limen.ports.storage import FlowChanged, OneTimeSecret, SecretPurpose, UnitOfWork
 
@@ -33,6 +33,8 @@ D = TypeVar("D", bound=Detail)
 
 CODE: Final = MethodName("code")
 LINK: Final = MethodName("link")
+IN_TIME: Final = timedelta(seconds=10)
+"""What was asked for and is not made by then was left over by a process that was killed; usually it takes 0.1 s."""
 
 
 class StartOver(LimenError):
@@ -180,49 +182,45 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
             unit.identities.mark_address(*self.marks)
 
 
-class Emptied(msgspec.Struct, frozen=True):
-    """What the flow had sent before is worth nothing from the answer on, even while something new is still being made."""
+class Promised(msgspec.Struct, frozen=True):
+    """A message is owed from the answer on, and what the flow had sent before is worth nothing any more."""
 
     purpose: SecretPurpose
-    flow_id: FlowId
+    asked: Asked
 
     def put_into(self, unit: UnitOfWork) -> None:
-        unit.secrets.remove_of_flow(self.purpose, self.flow_id)
+        unit.secrets.remove_of_flow(self.purpose, self.asked.flow_id)
+        unit.asked.add(self.asked)
 
 
 class Posting(msgspec.Struct, frozen=True):
     """What is written with the answer, and what is made after it; nothing for an address that got too many."""
 
-    along: Emptied | None = None
-    later: Callable[[], Awaitable[Outgoing]] | None = None
+    along: Promised | None = None
+    asked: Asked | None = None
 
 
-async def posting(
-    scope: Scope,
-    flow: Flow[Detail],
-    method: MethodName,
-    to: Addressee,
-    make: Callable[[Addressee], Awaitable[Outgoing]],
-) -> Posting:
+async def posting(scope: Scope, flow: Flow[Detail], method: MethodName, via: Via, address: str) -> Posting:
     """A message for an address whose owner is found after the answer. One too many is not made, and what was sent before
     stays good; nobody can tell (security.md 5.2). Raises TooManyAttempts when too many were asked for from one place.
     """
     await count_message(scope)
-    if not await may_send_to_address(scope, to.via, to.address):
+    if not await may_send_to_address(scope, via, address):
         return Posting()
-    counted = msgspec.structs.replace(to, counted=True)
-    return Posting(along=Emptied(purpose_of(flow.kind, method), flow.id), later=partial(make, counted))
-
-
-def posted(
-    scope: Scope, flow: Flow[Detail], method: MethodName, owner: Callable[[], Awaitable[Identity | None]]
-) -> Callable[[Addressee], Awaitable[Outgoing]]:
-    """What finds the owner of an address after the answer, and makes a secret and a message for it (see `outgoing`)."""
-
-    async def made(to: Addressee) -> Outgoing:
-        return await outgoing(scope, flow, method, msgspec.structs.replace(to, identity=await owner()))
-
-    return made
+    now = scope.services.clock.now()
+    asked = Asked(
+        id=str(scope.services.ids.uuid()),
+        flow_id=flow.id,
+        kind=flow.kind,
+        method=method,
+        address=address,
+        via=via,
+        language=scope.visitor.language,
+        headers=scope.visitor.headers,
+        asked_at=now,
+        due_at=now + IN_TIME,
+    )
+    return Posting(along=Promised(purpose_of(flow.kind, method), asked), asked=asked)
 
 
 class Mailing(msgspec.Struct, frozen=True):

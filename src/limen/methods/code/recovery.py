@@ -59,8 +59,13 @@ class CodeRecovery:
     async def _asked(self, scope: Scope, flow: Flow[RecoveryDetail], sent: str) -> Stay[RecoveryDetail]:
         address = lookup_form(sent)
         begun = msgspec.structs.replace(waiting(flow, address, Via.EMAIL), state=State.SENT_EMAIL)
-        to = proving.Addressee(address=address, via=Via.EMAIL)
-        owner = partial(scope.services.storage.identities.by_recovery_address, Via.EMAIL, address)
-        post = await proving.posting(scope, begun, proving.CODE, to, proving.posted(scope, begun, proving.CODE, owner))
+        post = await proving.posting(scope, begun, proving.CODE, Via.EMAIL, address)
         said = (texts.recovery_code_sent(),)
-        return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.later)
+        return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.asked)
+
+    async def owed(self, scope: Scope, flow: Flow[RecoveryDetail], to: proving.Addressee) -> proving.Outgoing:
+        """The code for whoever has the address; what was chosen in this form has to be theirs. Raises TemplateBroken."""
+        if self._choice.began(flow):
+            return await self._choice.owed(scope, flow, to)
+        owner = await scope.services.storage.identities.by_recovery_address(to.via, to.address)
+        return await proving.outgoing(scope, flow, proving.CODE, msgspec.structs.replace(to, identity=owner))

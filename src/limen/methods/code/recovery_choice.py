@@ -150,18 +150,21 @@ class ChosenRecovery:
         """A code to the confirmed address, if it is one of that person; it looks the same if not (REC-13)."""
         address = lookup_form(made.confirmed)
         begun = waiting(_at(flow, State.AWAITING_CODE, made), address, _via(address))
-        to = proving.Addressee(address=address, via=_via(address))
-        post = await proving.posting(scope, begun, proving.CODE, to, partial(_posted, scope, begun, made))
+        post = await proving.posting(scope, begun, proving.CODE, _via(address), address)
         said = (texts.recovery_code_sent_to(masked(made.confirmed)),)
-        return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.later)
+        return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.asked)
 
+    def began(self, flow: Flow[RecoveryDetail]) -> bool:
+        """Whether the code of the form is one for an address that was given first."""
+        return bool(_choosing(flow).given)
 
-async def _posted(scope: Scope, flow: Flow[RecoveryDetail], made: Choosing, to: proving.Addressee) -> proving.Outgoing:
-    owner = await _owner(scope, lookup_form(made.given))
-    known = owner if (to.via, to.address) in _reachable(scope, owner) else None
-    found = await proving.outgoing(scope, flow, proving.CODE, msgspec.structs.replace(to, identity=known))
-    writes = known is not None or is_email(to.address)
-    return found if writes else msgspec.structs.replace(found, letter=None)
+    async def owed(self, scope: Scope, flow: Flow[RecoveryDetail], to: proving.Addressee) -> proving.Outgoing:
+        """The code for the person of the first address, if the chosen one is theirs as well. Raises TemplateBroken."""
+        owner = await _owner(scope, lookup_form(_choosing(flow).given))
+        known = owner if (to.via, to.address) in _reachable(scope, owner) else None
+        found = await proving.outgoing(scope, flow, proving.CODE, msgspec.structs.replace(to, identity=known))
+        writes = known is not None or is_email(to.address)
+        return found if writes else msgspec.structs.replace(found, letter=None)
 
 
 _GIVEN: Final = "recovery_address"

@@ -69,15 +69,17 @@ class CodeVerification:
     async def _asked(self, scope: Scope, flow: Flow[VerificationDetail], entered: str) -> Stay[VerificationDetail]:
         address = lookup_form(entered)
         via = Via.SMS if phone_number(address) else Via.EMAIL
-        to = proving.Addressee(address=address, via=via)
         made = msgspec.structs.replace(proving.progress(flow), address=address, via=via, prefilled="")
         begun = proving.remembering(flow, made)
         begun = msgspec.structs.replace(begun, state=State.SENT_EMAIL, active=proving.CODE)
         said = texts.verification_code_texted() if via is Via.SMS else texts.verification_code_sent()
-        owner = partial(pending_change.whose, scope, flow, via, address)
-        made_later = proving.posted(scope, begun, proving.CODE, owner)
-        post = await proving.posting(scope, begun, proving.CODE, to, made_later)
-        return Stay(flow=begun, messages=(said,), again=False, along=post.along, later=post.later)
+        post = await proving.posting(scope, begun, proving.CODE, via, address)
+        return Stay(flow=begun, messages=(said,), again=False, along=post.along, later=post.asked)
+
+    async def owed(self, scope: Scope, flow: Flow[VerificationDetail], to: proving.Addressee) -> proving.Outgoing:
+        """The code for whoever has the address, or will have it once it is proven. Raises TemplateBroken."""
+        owner = await pending_change.whose(scope, flow, to.via, to.address)
+        return await proving.outgoing(scope, flow, proving.CODE, msgspec.structs.replace(to, identity=owner))
 
     async def _entered(
         self, scope: Scope, flow: Flow[VerificationDetail], code: str

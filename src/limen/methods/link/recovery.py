@@ -48,8 +48,12 @@ class LinkRecovery:
         return partial(self._followed, scope, flow, token) if token else None
 
     async def _asked(self, scope: Scope, flow: Flow[RecoveryDetail], entered: str) -> Stay[RecoveryDetail]:
-        find = scope.services.storage.identities.by_recovery_address
-        return await sending.sent(scope, flow, entered, find, texts.recovery_link_sent())
+        return await sending.sent(scope, flow, entered, texts.recovery_link_sent())
+
+    async def owed(self, scope: Scope, flow: Flow[RecoveryDetail], to: proving.Addressee) -> proving.Outgoing:
+        """The link for whoever has the address. Raises TemplateBroken."""
+        owner = await scope.services.storage.identities.by_recovery_address(to.via, to.address)
+        return await proving.outgoing(scope, flow, proving.LINK, msgspec.structs.replace(to, identity=owner))
 
     async def _followed(self, scope: Scope, flow: Flow[RecoveryDetail], token: str) -> Done[RecoveryDetail, Regained]:
         link = await sending.opened(scope, flow, token, texts.recovery_link_wrong())

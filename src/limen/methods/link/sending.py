@@ -1,8 +1,6 @@
 """How is a link sent, and what stands behind one that was opened? The same for recovery and verification (LINK-*)."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -23,8 +21,6 @@ from limen.kernel.json_doc import JsonDoc
 from limen.ports.storage import OneTimeSecret
 
 D = TypeVar("D", bound=Detail)
-Find: TypeAlias = Callable[[Via, str], Awaitable[Identity | None]]
-"""Finds whose address that is."""
 
 
 class Opened(msgspec.Struct, Generic[D], frozen=True, kw_only=True):
@@ -43,14 +39,12 @@ def address_of(body: Submission) -> str:
     return sent
 
 
-async def sent(scope: Scope, flow: Flow[D], entered: str, find: Find, said: Message) -> Stay[D]:
+async def sent(scope: Scope, flow: Flow[D], entered: str, said: Message) -> Stay[D]:
     """The form that says that a link is on its way; the link follows the answer, for people without an account as well."""
     begun = msgspec.structs.replace(flow, state=State.SENT_EMAIL, active=proving.LINK)
-    to = proving.Addressee(address=lookup_form(entered), via=Via.EMAIL)
-    made_later = proving.posted(scope, begun, proving.LINK, partial(find, Via.EMAIL, to.address))
-    post = await proving.posting(scope, begun, proving.LINK, to, made_later)
+    post = await proving.posting(scope, begun, proving.LINK, Via.EMAIL, lookup_form(entered))
     values = {"email": JsonDoc.of(entered)}
-    return Stay(flow=begun, values=values, messages=(said,), again=False, along=post.along, later=post.later)
+    return Stay(flow=begun, values=values, messages=(said,), again=False, along=post.along, later=post.asked)
 
 
 async def opened(scope: Scope, flow: Flow[D], token: str, wrong: Message) -> Opened[D]:

@@ -38,8 +38,12 @@ class LinkVerification:
         return partial(self._followed, scope, flow, token) if token else None
 
     async def _asked(self, scope: Scope, flow: Flow[VerificationDetail], entered: str) -> Stay[VerificationDetail]:
-        find = partial(pending_change.whose, scope, flow)
-        return await sending.sent(scope, flow, entered, find, texts.verification_link_sent())
+        return await sending.sent(scope, flow, entered, texts.verification_link_sent())
+
+    async def owed(self, scope: Scope, flow: Flow[VerificationDetail], to: proving.Addressee) -> proving.Outgoing:
+        """The link for whoever has the address, or will have it once it is proven. Raises TemplateBroken."""
+        owner = await pending_change.whose(scope, flow, to.via, to.address)
+        return await proving.outgoing(scope, flow, proving.LINK, msgspec.structs.replace(to, identity=owner))
 
     async def _followed(
         self, scope: Scope, flow: Flow[VerificationDetail], token: str

@@ -8,6 +8,7 @@ Version  Oldest Limen that can run on it  What changed
 0005     0.1.0                            Counters of what is limited.
 0006     0.1.0                            Which hooks ran.
 0007     0.1.0                            Calls of web hooks that nobody waits for.
+0008     0.1.0                            Messages that were asked for and are not made yet.
 
 How to add one: docs/recipes/add-a-column.md. The database keeps its version in the table `alembic_version`.
 """
@@ -36,6 +37,7 @@ VERSIONS: Final = (
     Version("0005", "limits", "0.1.0"),
     Version("0006", "hook runs", "0.1.0"),
     Version("0007", "deliveries", "0.1.0"),
+    Version("0008", "asked", "0.1.0"),
 )
 
 HEAD: Final = VERSIONS[-1].number
