@@ -32,7 +32,9 @@ _POLICY: Final = SMTP.clone(header_factory=_KnownHeaders())
 _INTERNATIONAL: Final = _POLICY.clone(utf8=True)
 _NO_ID: Final = "0" * 36
 _ID: Final = re.compile(r"[0-9a-f-]{36}")
-_PLAIN_ADDRESS: Final = re.compile(r"(?=.{3,70}\Z)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_PLAIN_ADDRESS: Final = re.compile(
+    r"(?=.{3,70}\Z)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+)
 _PLAIN_WORDS: Final = re.compile(r"(?=.{1,66}\Z)[!-~]+(?: [!-~]+)*")
 """What the library would write as it is, in one line (the test of that: `test_headers_are_those_of_the_mail_library`)."""
 

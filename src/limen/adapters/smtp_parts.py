@@ -16,12 +16,10 @@ def bodies(text: str, html: str, mark: str) -> bytes:
     """
     if not html:
         return b"MIME-Version: 1.0\r\n" + _part("plain", text)
-    line = f'"{mark}"\r\n'.encode("ascii")
     begin = b"--" + mark.encode("ascii")
-    return b"".join(
-        (_ALTERNATIVE, line, _CRLF, begin, _CRLF, _part("plain", text), _CRLF)
-        + (begin, _CRLF, _part("html", html), _CRLF, begin, b"--", _CRLF)
-    )
+    head = _ALTERNATIVE + f'"{mark}"\r\n\r\n'.encode("ascii") + begin + _CRLF
+    between = _CRLF + begin + _CRLF
+    return head + _part("plain", text) + between + _part("html", html) + _CRLF + begin + b"--" + _CRLF
 
 
 def _part(subtype: str, text: str) -> bytes:

@@ -33,7 +33,7 @@ SUBJECTS = (
     "x" * 300,
     "",
     "日本" * 40,
-    "(a) <b@c> \"d\" \\ , ; : [e]",
+    '(a) <b@c> "d" \\ , ; : [e]',
 )
 RECIPIENTS = (
     "ada@house.test",
