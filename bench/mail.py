@@ -112,13 +112,13 @@ async def fill(subject: MailSubject) -> None:
 class Asked(NamedTuple):
     """How often, for how long, and how many seconds of processor time the server used meanwhile for whatever it did."""
 
-    count: int
+    answers: int
     seconds: float
     cpu: float
 
     @property
     def rate(self) -> float:
-        return self.count / self.seconds
+        return self.answers / self.seconds
 
 
 async def _asked(subject: Subject, tokens: list[str], until: asyncio.Event) -> Asked:
@@ -175,7 +175,7 @@ async def post(command: str) -> dict[str, float]:
     found = {
         "mails per second": rate,
         # What is left when the session checks are taken off, at what one costs without mails beside it.
-        "CPU µs per mail": (busy.cpu - busy.count * calm.cpu / max(calm.count, 1)) / mails * 1e6,
+        "CPU µs per mail": (busy.cpu - busy.answers * calm.cpu / max(calm.answers, 1)) / mails * 1e6,
         "whoami per second with mails": busy.rate,
         "whoami per second without": calm.rate,
         "load average": os.getloadavg()[0],

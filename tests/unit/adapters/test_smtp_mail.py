@@ -1,6 +1,7 @@
 """Are our quick ways to write an e-mail the same e-mail as the library's?"""
 
 import email
+import email.errors
 import email.policy
 from datetime import UTC, datetime
 from email.headerregistry import Address
