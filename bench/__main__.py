@@ -6,6 +6,7 @@ SCALE=4 make bench              more requests
 ROUNDS=5 make bench             more rounds; the table at the end shows the median and the range
 ONLY='whoami,login form' make bench     these scenarios
 MAIL=1 make bench               also: mails per second through a local sink while eight people ask for their session
+ACCOUNT=1 make bench            also: a settings change, the start of a recovery, the check of a verification code
 STORM=1 make bench              also: the session check while fifty people sign in at bcrypt cost 12
 HOOK=1 make bench               only: what a web hook that can refuse adds to a sign-up
 """
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench.account import OVER, account
 from bench.load import HEADER, Figures
 from bench.mail import post
 from bench.noise import Noise
@@ -38,6 +40,15 @@ def measured(command: str, scale: float) -> tuple[list[Figures], dict[str, float
     try:
         start = {COLD: subject.cold_start * 1000, MEMORY: subject.memory()}
         return uvloop.run(all_scenarios(subject, scale, ONLY)), start
+    finally:
+        subject.stop()
+
+
+def accounted(command: str, scale: float) -> list[Figures]:
+    """As `measured`, with a server that sends codes: what signs people up there is another thing."""
+    subject = Subject(command, over=OVER).start()
+    try:
+        return uvloop.run(account(subject, scale))
     finally:
         subject.stop()
 
@@ -72,6 +83,7 @@ def main() -> None:
                 continue
             print(f"\nround {at + 1}, {name} ({noise.hint()})\n{HEADER}", flush=True)
             figures, start = measured(command, scale)
+            figures += accounted(command, scale) if "ACCOUNT" in ENVIRONMENT else []
             costs = {figure.name: figure.cost for figure in figures}
             for what, value in {**costs, **start, **extras(command, name)}.items():
                 found.setdefault(what, {}).setdefault(name, []).append(value)

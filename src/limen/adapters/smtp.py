@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from limen.adapters.http_egress import is_public
 from limen.adapters.smtp_address import SmtpServer, smtp_server
+from limen.adapters.smtp_line import Refused, SmtpLine
 from limen.adapters.smtp_mail import Mail, mail_of
 from limen.config.model import Config
 from limen.domain.courier.letter import Letter
@@ -30,79 +31,65 @@ class SmtpCarrier:
 
     def __init__(self) -> None:
         self._slots = asyncio.Semaphore(_CONNECTIONS)
-        self._idle: list[tuple[SmtpServer, SMTP, float]] = []
+        self._idle: list[tuple[SmtpServer, SmtpLine, float]] = []
         self._contexts: dict[SmtpServer, ssl.SSLContext] = {}
 
     async def deliver(self, config: Config, letter: Letter) -> None:
         """Returns after the server acknowledged the message. Raises DeliveryFailed; 5xx answers to it are final (COU-04)."""
-        # aiosmtplib takes some 30 ms to import: not before there is something to send.
-        from aiosmtplib import SMTPException, SMTPResponseException  # noqa: PLC0415
-
         private = not config.clients.smtp.disallow_private_ip_ranges
         server = smtp_server(config.courier.smtp, allow_private=private)
         mail = mail_of(config.courier.smtp, letter)
         async with self._slots:
-            client = await self._begun(server, mail)
+            line = await self._begun(server, mail)
             try:
-                for recipient in mail.recipients:
-                    await client.rcpt(recipient, encoding=_encoding(mail))
-                await client.data(mail.content)
-            except SMTPResponseException as error:
-                client.close()
-                raise _refused(error.code, error.message) from error
-            except (SMTPException, OSError) as error:
-                client.close()
-                raise DeliveryFailed("The connection to the mail server broke.") from error
+                await line.content(mail.content)
+            except Exception as error:
+                line.close()
+                raise _failure(error) from error
             except BaseException:
-                client.close()
+                line.close()
                 raise
-            self._idle.append((server, client, _time()))
+            self._idle.append((server, line, _time()))
 
     async def close(self) -> None:
         """Let go of the connections that are kept."""
         while self._idle:
             self._idle.pop()[1].close()
 
-    async def _begun(self, server: SmtpServer, mail: Mail) -> "SMTP":
-        """A connection that was told the sender. A kept one may have been closed meanwhile: then a new one is made."""
-        from aiosmtplib import SMTPException, SMTPResponseException  # noqa: PLC0415
-
+    async def _begun(self, server: SmtpServer, mail: Mail) -> SmtpLine:
+        """A connection that was told sender and recipients. One that was kept may have been closed meanwhile: then a new
+        one is made.
+        """
         kept = self._kept(server)
-        for client in (kept, None) if kept is not None else (None,):
-            found = client or await self._connected(server)
-            options = ["SMTPUTF8"] if mail.international else []
-            if mail.international and not found.supports_extension("smtputf8"):
-                found.close()
-                raise DeliveryFailed("The mail server does not take international addresses.", final=True)
+        if kept is not None:
             try:
-                await found.mail(mail.sender, options=options, encoding=_encoding(mail))
-            except SMTPResponseException as error:
-                found.close()
-                if client is None or error.code not in _NOT_THE_MESSAGE:
-                    raise _refused(error.code, error.message) from error
-            except (SMTPException, OSError) as error:
-                found.close()
-                if client is None:
-                    raise DeliveryFailed("The connection to the mail server broke.") from error
-            except BaseException:
-                found.close()
-                raise
-            else:
-                return found
-        raise DeliveryFailed("The connection to the mail server broke.")
+                return await _told(kept, mail)
+            except Refused as error:
+                if error.answer.code not in _NOT_THE_MESSAGE:
+                    raise _failure(error) from error
+            except OSError:
+                pass  # nothing was sent yet
+        line = await self._connected(server)
+        try:
+            return await _told(line, mail)
+        except DeliveryFailed:
+            raise
+        except Exception as error:
+            raise _failure(error) from error
 
-    def _kept(self, server: SmtpServer) -> "SMTP | None":
+    def _kept(self, server: SmtpServer) -> SmtpLine | None:
         now = _time()
-        fresh: list[tuple[SmtpServer, SMTP, float]] = []
+        fresh: list[tuple[SmtpServer, SmtpLine, float]] = []
         for entry in self._idle:
-            if entry[0] == server and entry[1].is_connected and now - entry[2] < _IDLE_SECONDS:
+            if entry[0] == server and entry[1].usable and now - entry[2] < _IDLE_SECONDS:
                 fresh.append(entry)
             else:
                 entry[1].close()
         self._idle = fresh
         return self._idle.pop()[1] if self._idle else None
 
-    async def _connected(self, server: SmtpServer) -> "SMTP":
+    async def _connected(self, server: SmtpServer) -> SmtpLine:
+        # aiosmtplib takes some 30 ms to import: not before there is something to send.
         from aiosmtplib import SMTP, SMTPException, SMTPResponseException  # noqa: PLC0415
 
         context = self._context(server)
@@ -122,6 +109,7 @@ class SmtpCarrier:
             await client.ehlo()
             if server.user and client.supports_extension("auth"):
                 await client.login(server.user, server.password)
+            return _taken_over(client)
         except DeliveryFailed:
             client.close()
             raise
@@ -137,7 +125,6 @@ class SmtpCarrier:
         except BaseException:
             client.close()
             raise
-        return client
 
     def _context(self, server: SmtpServer) -> ssl.SSLContext:
         known = self._contexts.get(server)
@@ -146,6 +133,30 @@ class SmtpCarrier:
                 self._contexts.clear()
             known = self._contexts[server] = server.context()
         return known
+
+
+def _taken_over(client: "SMTP") -> SmtpLine:
+    if client.transport is None:
+        raise ConnectionResetError
+    return SmtpLine(
+        client.transport,
+        pipelining=client.supports_extension("pipelining"),
+        international=client.supports_extension("smtputf8"),
+        seconds=_STEP_SECONDS,
+    )
+
+
+async def _told(line: SmtpLine, mail: Mail) -> SmtpLine:
+    """The connection, once it knows whose mail comes. Closed when anything is wrong."""
+    if mail.international and not line.international:
+        line.close()
+        raise DeliveryFailed("The mail server does not take international addresses.", final=True)
+    try:
+        await line.envelope(mail.sender, mail.recipients, international=mail.international)
+    except BaseException:
+        line.close()
+        raise
+    return line
 
 
 async def _encrypted(client: "SMTP", server: SmtpServer, context: ssl.SSLContext) -> None:
@@ -188,9 +199,14 @@ async def _socket(server: SmtpServer) -> socket.socket:
     raise DeliveryFailed("The mail server cannot be reached.") from problem
 
 
-def _refused(code: int, said: str) -> DeliveryFailed:
-    final = code >= _FINAL and code not in _NOT_THE_MESSAGE
-    return DeliveryFailed(f"The mail server refused the message: {code} {' '.join(said.split())[:300]}", final=final)
+def _failure(error: Exception) -> DeliveryFailed:
+    if isinstance(error, Refused):
+        code, said = error.answer.code, " ".join(error.answer.text.split())[:300]
+        final = code >= _FINAL and code not in _NOT_THE_MESSAGE
+        return DeliveryFailed(f"The mail server refused the message: {code} {said}", final=final)
+    if isinstance(error, OSError):
+        return DeliveryFailed("The connection to the mail server broke.")
+    return DeliveryFailed("The sender or a recipient is no e-mail address that the mail server could be told.")
 
 
 def _connection(error: Exception) -> str:
@@ -206,10 +222,6 @@ def _tls(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({error.verify_message})."
     return f"{error.reason or 'no TLS there'}."
-
-
-def _encoding(mail: Mail) -> str:
-    return "utf-8" if mail.international else "ascii"
 
 
 def _time() -> float:

@@ -10,11 +10,12 @@ import msgspec
 from limen.config.model import Config
 from limen.domain.courier.letter import Letter, LetterStatus
 from limen.kernel.clock import Clock
+from limen.kernel.errors import LimenError
 from limen.kernel.ids import Ids
 from limen.kernel.json_doc import JsonDoc
 from limen.ports.courier import Carrier, DeliveryFailed
 from limen.ports.log import Log
-from limen.ports.storage import Dispatch, LetterTaken, Storage
+from limen.ports.storage import Dispatch, LetterTaken, Storage, StorageUnavailable
 
 LEASE: Final = timedelta(seconds=90)
 """How long a message belongs to who took it; longer than any carrier may take (see PATIENCE)."""
@@ -39,10 +40,21 @@ def pause_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=_FIRST_PAUSE * _GROWTH ** min(attempts - 1, 10)), _LONGEST_PAUSE)
 
 
+class _Batch:
+    """What became of messages that are settled together, and whether that was written down."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[Letter, Failure | None]] = []
+        self.trouble: LimenError | None = StorageUnavailable(
+            "The courier was stopped before it could note what it did."
+        )
+
+
 class Dispatcher:
     """Sends what is due. Any number of them can work on one outbox: a lease is a guarded write (docs/courier.md).
 
-    Messages to one person go out in the order in which they were written; people do not wait for one another.
+    Messages to one person go out in the order in which they were written; people do not wait for one another. A round
+    claims its messages in one unit of work; what ends while others are being settled is settled with the next ones.
     """
 
     def __init__(
@@ -54,15 +66,26 @@ class Dispatcher:
         self._ids = ids
         self._log = log
         self._lease = lease
+        self._taking = asyncio.Lock()
+        """Rounds side by side would read the same messages, and quarrel about each."""
+        self._settling = asyncio.Lock()
+        self._batch = _Batch()
 
     async def round(self, config: Config) -> int:
         """Send one batch; how many were sent. Raises StorageUnavailable."""
-        due = await self._storage.letters.due(self._clock.now(), config.courier.worker.pull_count)
         people: dict[str, list[Letter]] = {}
-        for letter in due:
-            people.setdefault(letter.recipient, []).append(letter)
+        async with self._taking:
+            for letter in await self._storage.letters.due(self._clock.now(), config.courier.worker.pull_count):
+                people.setdefault(letter.recipient, []).append(letter)
+            first = await self._leased([letters[0] for letters in people.values()])
         sent = await asyncio.gather(
-            *(self._in_order(config, letters) for letters in people.values()), return_exceptions=True
+            *(
+                self._in_order(config, taken, letters[1:])
+                for taken, letters in zip(first, people.values(), strict=True)
+                # Whoever else has somebody's first message also sends what comes after it.
+                if taken is not None
+            ),
+            return_exceptions=True,
         )
         for outcome in sent:
             if isinstance(outcome, BaseException):
@@ -74,22 +97,34 @@ class Dispatcher:
         before = self._clock.now() - config.courier.message_retention
         return await self._storage.remove_old_letters(before, _CLEAN_BATCH)
 
-    async def _in_order(self, config: Config, letters: Sequence[Letter]) -> int:
-        sent = 0
-        for letter in letters:
-            until = self._clock.now() + self._lease
-            unit = self._storage.unit()
-            unit.letters.lease(letter, until)
-            try:
-                await unit.commit()
-            except LetterTaken:
-                # Whoever has it also sends what comes after it.
-                return sent
-            count = letter.send_count + 1
-            taken = msgspec.structs.replace(letter, status=LetterStatus.PROCESSING, send_count=count, due_at=until)
+    async def _in_order(self, config: Config, taken: Letter | None, later: Sequence[Letter]) -> int:
+        sent, waiting = 0, iter(later)
+        while taken is not None:
             await self._settle(config, await self._tried(config, taken))
             sent += 1
+            following = next(waiting, None)
+            # Only now, as a lease has to outlast its own attempt and not those before it.
+            (taken,) = (None,) if following is None else await self._leased([following])
         return sent
+
+    async def _leased(self, letters: Sequence[Letter]) -> Sequence[Letter | None]:
+        """The messages as they are claimed now; nothing in place of one that another dispatcher has."""
+        until = self._clock.now() + self._lease
+        unit = self._storage.unit()
+        for letter in letters:
+            unit.letters.lease(letter, until)
+        try:
+            await unit.commit()
+        except LetterTaken:
+            if len(letters) <= 1:
+                return [None for _ in letters]
+            return [taken for letter in letters for taken in await self._leased([letter])]
+        return [
+            msgspec.structs.replace(
+                letter, status=LetterStatus.PROCESSING, send_count=letter.send_count + 1, due_at=until
+            )
+            for letter in letters
+        ]
 
     async def _tried(self, config: Config, letter: Letter) -> tuple[Letter, Failure | None]:
         try:
@@ -122,18 +157,37 @@ class Dispatcher:
         )
 
     async def _settle(self, config: Config, found: tuple[Letter, Failure | None]) -> None:
-        letter, failure = found
-        dispatch = Dispatch(
-            id=str(self._ids.uuid()),
-            letter_id=letter.id,
-            status="success" if failure is None else "failed",
-            error=None if failure is None else JsonDoc.of(failure),
-            created_at=letter.updated_at,
-        )
+        batch = self._batch
+        batch.found.append(found)
+        async with self._settling:
+            if self._batch is batch:
+                self._batch = _Batch()
+                try:
+                    await self._write(config, batch.found)
+                except LimenError as error:
+                    batch.trouble = error
+                else:
+                    batch.trouble = None
+        if batch.trouble is not None:
+            raise batch.trouble
+
+    async def _write(self, config: Config, batch: Sequence[tuple[Letter, Failure | None]]) -> None:
         unit = self._storage.unit()
-        # What nobody can read any more is not kept: a code or link that lies around is a way in (docs/adr/0017).
-        unit.letters.settle(letter, dispatch, wipe=letter.status in _OVER and not config.dev)
+        for letter, failure in batch:
+            dispatch = Dispatch(
+                id=str(self._ids.uuid()),
+                letter_id=letter.id,
+                status="success" if failure is None else "failed",
+                error=None if failure is None else JsonDoc.of(failure),
+                created_at=letter.updated_at,
+            )
+            # What nobody can read any more is not kept: a code or link that lies around is a way in (docs/adr/0017).
+            unit.letters.settle(letter, dispatch, wipe=letter.status in _OVER and not config.dev)
         try:
             await unit.commit()
         except LetterTaken:
-            self._log.warning("a message took longer than its lease", id=letter.id)
+            if len(batch) > 1:
+                for one in batch:
+                    await self._write(config, [one])
+                return
+            self._log.warning("a message took longer than its lease", id=batch[0][0].id)

@@ -31,7 +31,7 @@ class OutboxWatch:
         self._clean_at = 0.0
         self._ended.set()
 
-    async def run(self, side_by_side: int = 2) -> None:
+    async def run(self, side_by_side: int = 3) -> None:
         """Send what is due until `stop` is called."""
         self._ended.clear()
         try:

@@ -1,8 +1,8 @@
 """Does every message go out once, in order, whoever else is at work and whatever goes wrong?"""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -287,3 +287,25 @@ async def test_a_server_that_is_away_for_an_hour_costs_no_message(office: Office
         office.clock.advance(seconds=60)
     assert {(await office.letter(id)).status for id in ids} == {LetterStatus.SENT}
     assert sorted(office.postman.carried) == sorted((f"{n}@x", str(n)) for n in range(20))
+
+
+async def test_of_messages_claimed_together_only_the_one_that_another_has_stays(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await office.write("ada@x", "bob@x", "cy@x")
+    reads, real = office.storage.letters, office.storage.letters.due
+
+    async def due(now: datetime, limit: int) -> Sequence[Letter]:
+        found = await real(now, limit)
+        monkeypatch.undo()
+        unit = office.storage.unit()
+        unit.letters.lease(found[1], office.clock.now() + LEASE)
+        await unit.commit()
+        return found
+
+    monkeypatch.setattr(reads, "due", due)
+    assert await office.dispatcher.round(CONFIG) == 2
+    assert sorted(name for name, _ in office.postman.carried) == ["ada@x", "cy@x"]
+    found = [(await office.letter(id)) for id in ids]
+    assert [one.status for one in found] == [LetterStatus.SENT, LetterStatus.PROCESSING, LetterStatus.SENT]
+    assert [one.send_count for one in found] == [1, 1, 1]
