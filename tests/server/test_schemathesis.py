@@ -24,7 +24,6 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
-    "allow_header_conformance",
 )
 PHASES = "coverage,fuzzing"
 KINDS = ("login", "registration", "recovery", "verification")

@@ -130,7 +130,10 @@ def _answer(shapes: Shapes, status: int, shape: object) -> JsonObject:
     if isinstance(shape, Text):
         made["content"] = {shape.media: {"schema": {"type": "string"} if shape.media.startswith("text/") else {}}}
     elif shape is not None:
-        made["content"] = {_JSON: {"schema": _shape(shapes, shape, told=True)}}
+        content: JsonObject = {_JSON: {"schema": _shape(shapes, shape, told=True)}}
+        if status == HTTPStatus.NOT_FOUND:  # as for every address that holds what no route takes
+            content["text/plain"] = {"schema": {"type": "string"}}
+        made["content"] = content
     return made
 
 

@@ -82,8 +82,8 @@ class Shapes:
             if part.leaves(field.encode_name):
                 continue
             properties[field.encode_name] = self._field(type, field, part, told=told)
-            always = told and not config.omit_defaults and not _may_be_missing(field)
-            if field.required or always or field.encode_name in part.always:
+            always = field.required or (told and not config.omit_defaults)
+            if (always and not (told and _may_be_missing(field))) or field.encode_name in part.always:
                 required.append(field.encode_name)
         made: JsonObject = {"type": "object", "properties": properties}
         if required:
