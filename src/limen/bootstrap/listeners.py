@@ -16,6 +16,7 @@ from limen.http.cors import Cors
 from limen.http.cross_port import admin_path, to_admin, to_public
 from limen.http.doorway import Doorway
 from limen.http.eras.paths import OldAddresses
+from limen.http.openapi.routes import OpenApiRoutes
 from limen.http.public.error_pages import ErrorPageRoutes
 from limen.http.public.flows import FlowRoutes
 from limen.http.public.health import HealthRoutes, Readiness
@@ -53,6 +54,7 @@ def listeners(
     whoami = WhoAmI(doorway, reader)
     kinds = {engine.spec.kind: FlowRoutes(engine, doorway, responder) for engine in flows.all}
     older = OldAddresses(source, doorway, responder, kinds)
+    openapi = OpenApiRoutes(source)
     public = [
         *(routes.table() for routes in kinds.values()),
         LogoutRoutes(doorway, responder).table(),
@@ -63,6 +65,7 @@ def listeners(
         health.public_table(),
         {"/ui": {"GET": Route(pages)}, "/ui/{page:path}": {"GET": Route(pages), "POST": Route(pages)}},
         InboxRoutes(pages.inbox).table() if pages.inbox else {},
+        openapi.public_table(),
         to_admin(source),
         {WHOAMI: {ANY: Route(whoami)}},
     ]
@@ -74,6 +77,7 @@ def listeners(
         MetricsRoutes(doorway.services.meter.told).table(),
         AdminHookRoutes(doorway).table(),
         health.admin_table(),
+        openapi.admin_table(),
         to_public(source),
     ]
     outside = Manner(
@@ -85,9 +89,11 @@ def listeners(
         tokens_first=True,
     )
     inside = Manner(base_url=lambda: source.current().serve.admin.base_url, rewritten=admin_path, older=older.admin)
+    public_routes, admin_routes = Routes(joined(public)), Routes(joined(admin))
+    openapi.tells_of(public_routes, admin_routes)
     return Listeners(
-        public=Application(doorway, responder, Routes(joined(public)), outside),
-        admin=Application(doorway, responder, Routes(joined(admin)), inside),
+        public=Application(doorway, responder, public_routes, outside),
+        admin=Application(doorway, responder, admin_routes, inside),
     )
 
 

@@ -97,6 +97,8 @@ class PublicListener(msgspec.Struct, frozen=True, kw_only=True):
     tls: Tls | None = None
     trusted_proxies: tuple[Cidr, ...] = ()
     """Networks whose forwarding headers are believed. (Limen's own key.)"""
+    openapi: bool = False
+    """Tell everybody the API document of this listener at /openapi.json; in development it is told anyway. (Limen's own key.)"""
 
 
 class AdminListener(msgspec.Struct, frozen=True, kw_only=True):

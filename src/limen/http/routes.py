@@ -67,6 +67,13 @@ class Routes:
             (_pattern(path), methods, path) for path, methods in table.items() if "{" in path
         ]
 
+    def methods(self) -> Mapping[str, frozenset[str]]:
+        """Every path as the table has it, and the methods it takes."""
+        return {
+            **{path: frozenset(found.methods) for path, found in self._plain.items()},
+            **{path: frozenset(methods) for _, methods, path in self._patterns},
+        }
+
     def find(self, path: str) -> Found | None:
         plain = self._plain.get(path) or (self._plain.get(path.rstrip("/")) if path != "/" else None)
         if plain is not None:
