@@ -5,37 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, literal, update
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import Insert
-
 from limen.ports.limits import Limit
 from limen.storage.database import Database
 from limen.storage.rows import instant
 from limen.storage.statements import Write
-from limen.storage.tables import LIMITS
 
-
-class UnlessThere(Insert):
-    """An insert that leaves a row with that key as it is. SQLite and what speaks PostgreSQL's protocol write it alike."""
-
-    inherit_cache = False
-
-
-@compiles(UnlessThere)
-def _unless_there(element: UnlessThere, compiler: SQLCompiler, **options: object) -> str:
-    return f"{compiler.visit_insert(element, **options)} ON CONFLICT DO NOTHING"  # type: ignore[no-untyped-call]
-
-
-BEGIN: Final = UnlessThere(LIMITS).values(
-    id=bindparam("limit_id"), count=literal(0, Integer()), expires_at=bindparam("ends")
-)
-COUNT: Final = (
-    update(LIMITS)
-    .where(LIMITS.c.id == bindparam("limit_id"), LIMITS.c.count < bindparam("most"))
-    .values(count=LIMITS.c.count + 1)
-)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,8 +18,8 @@ class SqlLimits:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._begin = database.compile(BEGIN)
-        self._count = database.compile(COUNT)
+        self._begin = database.compile("limits.BEGIN")
+        self._count = database.compile("limits.COUNT")
 
     async def take(self, limits: Sequence[Limit], now: datetime) -> bool:
         """Count one more for each; whether all of them allow it."""
