@@ -7,7 +7,7 @@ DATABASE ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance kills bench drills screenshots docs requirements clean
+.PHONY: help run test check conformance kills bench drills screenshots docs statements requirements clean
 
 help: ## show these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -54,6 +54,9 @@ screenshots: $(VENV)/.dev ## pictures of the pages (needs Chromium)
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ anew
 	$(RUN)/python scripts/write_docs.py
+
+statements: $(VENV)/.dev ## compile the declared statements anew, for a quick start
+	$(RUN)/python scripts/compile_statements.py
 
 requirements: $(VENV)/.dev ## resolve the requirements anew, with hashes
 	$(RUN)/python -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header requirements/run.in -o requirements/run.txt

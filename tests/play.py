@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from sqlalchemy.sql import ClauseElement
 
 from doubles.clock import ManualClock
 from doubles.egress import ScriptedEgress
@@ -72,7 +71,7 @@ from limen.storage.dsn import parse_dsn
 from limen.storage.sqlite.connect import connect
 from limen.storage.sqlite.database import SqliteMemory
 from limen.storage.sqlite.schema import lead
-from limen.storage.statements import Compiled
+from limen.storage.statements import Compiled, Statement
 from limen.ui.pages import Pages
 from limen.wire.hook_context import WireShapes
 from play_config import base, merged
@@ -243,14 +242,14 @@ class LaterIds(CountingIds):
 
 _RESTARTS = count(1)
 _EMPTY: dict[str, bytes] = {}
-_COMPILED: dict[ClauseElement, Compiled] = {}
+_COMPILED: dict[Statement, Compiled] = {}
 _LOADED: dict[str, LoadedConfig] = {}
 
 
 class QuickMemory(SqliteMemory):
     """Translates each statement once for all houses of a run."""
 
-    def compile(self, statement: ClauseElement) -> Compiled:
+    def compile(self, statement: Statement) -> Compiled:
         if statement not in _COMPILED:
             _COMPILED[statement] = super().compile(statement)
         return _COMPILED[statement]

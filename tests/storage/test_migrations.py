@@ -12,9 +12,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from limen.ports.storage import StorageUnavailable
 from limen.storage import alembic_runs, open_storage
+from limen.storage.compiling import SQLITE
 from limen.storage.migrate import migrate_down, migrate_to_head, migrate_up, pending, status
 from limen.storage.migrations import HEAD, VERSIONS
-from limen.storage.sqlite.database import DIALECT
 from limen.storage.tables import METADATA
 
 FOLDER = Path(str(sys.modules["limen.storage.migrations"].__file__)).parent
@@ -32,9 +32,9 @@ def test_an_empty_database_is_led_to_the_declared_tables(file_dsn: str, tmp_path
 
     declared: dict[str, str] = {}
     for table in METADATA.sorted_tables:
-        declared[table.name] = " ".join(str(CreateTable(table).compile(dialect=DIALECT)).split())
+        declared[table.name] = " ".join(str(CreateTable(table).compile(dialect=SQLITE)).split())
         for index in table.indexes:
-            declared[str(index.name)] = " ".join(str(CreateIndex(index).compile(dialect=DIALECT)).split())
+            declared[str(index.name)] = " ".join(str(CreateIndex(index).compile(dialect=SQLITE)).split())
     assert tables(tmp_path / "limen.sqlite") == declared
 
 

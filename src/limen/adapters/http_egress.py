@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import ssl
-import sys
 from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import SOCK_STREAM  # noqa: TID251 (a constant)
@@ -139,9 +138,13 @@ def _spare_the_search() -> None:
     """Httpcore asks four times in each call which library runs the loop, and to find out looks for a package that is not
     installed: through all folders of the path, which takes as long as the rest of the call. The answer never changes here.
     """
-    asking = sys.modules.get("httpcore._synchronization")
-    if asking is not None:
-        asking.__dict__["current_async_library"] = lambda: "asyncio"
+    for name in (
+        "httpcore._synchronization",
+        "httpcore._backends.auto",
+    ):  # httpx itself loads neither before its first call
+        asking = import_module(name)
+        if "current_async_library" in vars(asking):
+            vars(asking)["current_async_library"] = lambda: "asyncio"
 
 
 def _standing(headers: list[tuple[str, str]], parts: SplitResult) -> list[tuple[str, str]]:

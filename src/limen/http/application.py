@@ -169,12 +169,13 @@ class Application:
     def _standing(self, scope: AsgiScope, response: Response) -> tuple[Octets, ...]:
         """What every answer carries beside its own headers."""
         own = tuple([name for name, _ in response.headers if name in _REPLACEABLE])
-        always = _always(own, read=scope["method"] == "GET", encrypted=self._base_url().startswith("https://"))
-        return always if self._cors is None else (*always, *map(_octets, self._cors.permission(scope)))
+        always = _always(own, scope["method"] == "GET", self._base_url().startswith("https://"))
+        permission = () if self._cors is None else self._cors.permission(scope)
+        return (*always, *map(_octets, permission)) if permission else always
 
 
 @lru_cache(maxsize=64)
-def _always(own: tuple[str, ...], *, read: bool, encrypted: bool) -> tuple[Octets, ...]:
+def _always(own: tuple[str, ...], read: bool, encrypted: bool) -> tuple[Octets, ...]:
     """The headers that every answer carries (security.md §2.28), unless the handler set its `own`; encoded only once."""
     more = [*_ALWAYS, *((_NEVER_CACHED,) if read else ())]
     kept = [header for header in more if header[0] not in own]

@@ -81,6 +81,8 @@ def is_trusted(peer: str, networks: tuple[str, ...]) -> bool:
 def _forwarded(headers: Sequence[tuple[str, str]], peer: str) -> str:
     """The client's address as the proxy tells it: True-Client-IP, else the last hop of X-Forwarded-For (SESS-19)."""
     found = {name: value for name, value in headers if name in _TELLING}
+    if not found:
+        return peer
     last_hop = found.get("x-forwarded-for", "").rpartition(",")[2]
     for candidate in (found.get("true-client-ip", ""), found.get("x-real-ip", ""), last_hop):
         text = candidate.strip()

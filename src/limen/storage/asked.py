@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
 
 from limen.domain.flow.kinds import FlowKind
 from limen.domain.identity.addresses import Via
@@ -16,7 +15,6 @@ from limen.storage.database import Database, query
 from limen.storage.errors import Guard
 from limen.storage.rows import instant
 from limen.storage.statements import Write
-from limen.storage.tables import ASKED
 
 
 class AskedRow(msgspec.Struct, frozen=True, array_like=True):
@@ -35,25 +33,12 @@ class AskedRow(msgspec.Struct, frozen=True, array_like=True):
 
 
 _GONE: Final = Guard(AskedGone, "Somebody else has made the message.")
-DUE: Final = (
-    select(*(ASKED.c[name] for name in AskedRow.__struct_fields__))
-    .where(ASKED.c.due_at <= bindparam("now"))
-    .order_by(ASKED.c.asked_at, ASKED.c.id)
-    .limit(bindparam("limit"))
-)
-ADD: Final = insert(ASKED)
-LEASE: Final = (
-    update(ASKED)
-    .where(ASKED.c.id == bindparam("asked_id"), ASKED.c.due_at == bindparam("read"))
-    .values(due_at=bindparam("until"))
-)
-REMOVE: Final = delete(ASKED).where(ASKED.c.id == bindparam("asked_id"))
 
 
 class SqlAskedReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._due = query(database, DUE, AskedRow)
+        self._due = query(database, "asked.DUE", AskedRow)
 
     async def due(self, now: datetime, limit: int) -> Sequence[Asked]:
         """What nobody has made in its time, in the order in which it was asked for."""
@@ -80,9 +65,9 @@ class AskedChanges:
     """The writes that change what is owed, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._lease = database.compile(LEASE)
-        self._remove = database.compile(REMOVE)
+        self._add = database.compile("asked.ADD")
+        self._lease = database.compile("asked.LEASE")
+        self._remove = database.compile("asked.REMOVE")
 
     def add(self, asked: Asked) -> Write:
         return self._add.write(

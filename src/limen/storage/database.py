@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy.sql import ClauseElement
-
-from limen.storage.statements import Compiled, Query, R, Value, Write
+from limen.storage.statements import Compiled, Query, R, Statement, Value, Write
 
 
 class Database(Protocol):
@@ -15,8 +13,8 @@ class Database(Protocol):
     stored as text at all.
     """
 
-    def compile(self, statement: ClauseElement) -> Compiled:
-        """The statement for this driver; called once per statement, at start-up."""
+    def compile(self, statement: Statement) -> Compiled:
+        """The statement for this driver; called once per statement, at start-up. Raises KeyError for an unknown name."""
         ...
 
     async def one(self, query: Query[R], values: tuple[Value, ...]) -> R | None:
@@ -40,6 +38,6 @@ class Database(Protocol):
         ...
 
 
-def query(database: Database, statement: ClauseElement, shape: type[R]) -> Query[R]:
+def query(database: Database, statement: Statement, shape: type[R]) -> Query[R]:
     """The statement compiled, with the shape of its rows."""
     return Query(compiled=database.compile(statement), shape=shape)

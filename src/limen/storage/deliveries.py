@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from limen.domain.hooks.delivery import Delivery, DeliveryStatus
 from limen.ports.hook_storage import DeliveryFilter, DeliveryTaken
@@ -13,7 +12,6 @@ from limen.storage.database import Database, query
 from limen.storage.errors import Guard
 from limen.storage.rows import instant
 from limen.storage.statements import Value, Values, Write
-from limen.storage.tables import DELIVERIES
 
 
 class DeliveryRow(msgspec.Struct, frozen=True, array_like=True):
@@ -40,69 +38,18 @@ class DeliveryRow(msgspec.Struct, frozen=True, array_like=True):
 _TAKEN: Final = Guard(DeliveryTaken, "Somebody else has the delivery.")
 _BEFORE_EVERYTHING: Final = ("~", "")
 """Sorts after every time: where a list begins that has no last item yet."""
+PAGES: Final = tuple((status, hook) for status in (True, False) for hook in (True, False))
+"""By what a list is narrowed: a status, a hook."""
 _OVER: Final = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.DEAD})
-_C: Final = DELIVERIES.c
-
-_ROW: Final = select(*(_C[name] for name in DeliveryRow.__struct_fields__))
-_AS_CLAIMED: Final = and_(_C.id == bindparam("delivery_id"), _C.attempts == bindparam("claim"))
-_OLDER: Final = and_(
-    _C.created_at <= bindparam("after_time"),
-    or_(_C.created_at < bindparam("after_time"), _C.id > bindparam("after_id")),
-)
-_STATUS: Final = {True: (_C.status == bindparam("status"),), False: ()}
-_HOOK: Final = {True: (_C.hook == bindparam("hook"),), False: ()}
-
-GET: Final = _ROW.where(_C.id == bindparam("id"))
-DUE: Final = (
-    _ROW.where(_C.hook == bindparam("hook"), _C.due_at <= bindparam("now"))
-    .order_by(_C.due_at)
-    .limit(bindparam("limit"))
-)
-OVERDUE: Final = _ROW.where(_C.due_at < bindparam("before")).order_by(_C.due_at).limit(bindparam("limit"))
-PAGES: Final = {
-    (status, hook): _ROW.where(*_STATUS[status], *_HOOK[hook], _OLDER)
-    .order_by(_C.created_at.desc(), _C.id)
-    .limit(bindparam("limit"))
-    for status in _STATUS
-    for hook in _HOOK
-}
-ADD: Final = insert(DELIVERIES)
-LEASE: Final = (
-    update(DELIVERIES)
-    .where(_AS_CLAIMED, _C.status == bindparam("read_status"))
-    .values(status=DeliveryStatus.SENDING.value, due_at=bindparam("until"), attempts=bindparam("count"))
-)
-SETTLE: Final = (
-    update(DELIVERIES)
-    .where(_AS_CLAIMED, _C.status == DeliveryStatus.SENDING.value)
-    .values(
-        status=bindparam("outcome"),
-        answer=bindparam("said"),
-        due_at=bindparam("next"),
-        expires_at=bindparam("gone"),
-        updated_at=bindparam("at"),
-    )
-)
-REPEAT: Final = (
-    update(DELIVERIES)
-    .where(_AS_CLAIMED, _C.status != DeliveryStatus.SENDING.value)
-    .values(
-        status=DeliveryStatus.WAITING.value,
-        most_attempts=bindparam("most"),
-        due_at=bindparam("at"),
-        expires_at=None,
-        updated_at=bindparam("at"),
-    )
-)
 
 
 class SqlDeliveryReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._get = query(database, GET, DeliveryRow)
-        self._due = query(database, DUE, DeliveryRow)
-        self._overdue = query(database, OVERDUE, DeliveryRow)
-        self._pages = {shape: query(database, statement, DeliveryRow) for shape, statement in PAGES.items()}
+        self._get = query(database, "deliveries.GET", DeliveryRow)
+        self._due = query(database, "deliveries.DUE", DeliveryRow)
+        self._overdue = query(database, "deliveries.OVERDUE", DeliveryRow)
+        self._pages = {shape: query(database, f"deliveries.PAGES {shape}", DeliveryRow) for shape in PAGES}
 
     async def get(self, id: str) -> Delivery | None:
         row = await self._database.one(self._get, (id,))
@@ -136,10 +83,10 @@ class DeliveryChanges:
     """The writes, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._lease = database.compile(LEASE)
-        self._settle = database.compile(SETTLE)
-        self._repeat = database.compile(REPEAT)
+        self._add = database.compile("deliveries.ADD")
+        self._lease = database.compile("deliveries.LEASE")
+        self._settle = database.compile("deliveries.SETTLE")
+        self._repeat = database.compile("deliveries.REPEAT")
 
     def add(self, delivery: Delivery) -> Write:
         return self._add.write(_values(delivery))

@@ -3,31 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, insert, select, update
-
 from limen.ports.storage import ErrorPage
 from limen.storage.database import Database, query
 from limen.storage.rows import ErrorPageRow, error_page_of, instant
 from limen.storage.statements import Write
-from limen.storage.tables import ERROR_PAGES
 
 LIFESPAN: Final = timedelta(days=1)
-
-GET: Final = select(*(ERROR_PAGES.c[name] for name in ErrorPageRow.__struct_fields__)).where(
-    ERROR_PAGES.c.id == bindparam("id")
-)
-ADD: Final = insert(ERROR_PAGES)
-SEEN: Final = (
-    update(ERROR_PAGES)
-    .where(ERROR_PAGES.c.id == bindparam("page_id"), ERROR_PAGES.c.seen_at.is_(None))
-    .values(seen_at=bindparam("at"))
-)
 
 
 class SqlErrorPageReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._get = query(database, GET, ErrorPageRow)
+        self._get = query(database, "error_pages.GET", ErrorPageRow)
 
     async def get(self, id: str) -> ErrorPage | None:
         row = await self._database.one(self._get, (id,))
@@ -38,8 +25,8 @@ class ErrorPageChanges:
     """The writes that change error pages, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._seen = database.compile(SEEN)
+        self._add = database.compile("error_pages.ADD")
+        self._seen = database.compile("error_pages.SEEN")
 
     def add(self, page: ErrorPage) -> Write:
         return self._add.write(

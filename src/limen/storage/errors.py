@@ -7,7 +7,7 @@ import msgspec
 
 from limen.kernel.errors import LimenError
 from limen.ports.storage import ExternalIdTaken, IdentifierTaken, IdentityChanged, StorageUnavailable
-from limen.storage.tables import IDENTIFIER_ONCE, ONE_EXTERNAL_ID, RECOVERY_ADDRESS_ONCE, VERIFIABLE_ADDRESS_ONCE
+from limen.storage.constraints import IDENTIFIER_ONCE, ONE_EXTERNAL_ID, RECOVERY_ADDRESS_ONCE, VERIFIABLE_ADDRESS_ONCE
 
 MIGRATE: Final = "Migrations are pending. Run: limen migrate sql -e --yes"
 

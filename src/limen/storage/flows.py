@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
 
 from limen.domain.flow.details import (
     Detail,
@@ -22,7 +21,6 @@ from limen.storage.database import Database, query
 from limen.storage.errors import Guard
 from limen.storage.rows import FlowRow, flow_of, flow_values
 from limen.storage.statements import Values, Write
-from limen.storage.tables import FLOWS
 
 D = TypeVar("D", bound=Detail)
 
@@ -33,25 +31,13 @@ _KINDS: Final[Mapping[type[msgspec.Struct], FlowKind]] = {
     RecoveryDetail: FlowKind.RECOVERY,
     VerificationDetail: FlowKind.VERIFICATION,
 }
-_SAVED: Final = tuple(name for name in FlowRow.__struct_fields__ if name not in {"id", "kind", "version"})
 _MOVED_ON: Final = Guard(FlowChanged, "The form was submitted somewhere else in the meantime. Open it again.")
-
-GET: Final = select(*(FLOWS.c[name] for name in FlowRow.__struct_fields__)).where(
-    FLOWS.c.id == bindparam("id"), FLOWS.c.kind == bindparam("kind")
-)
-ADD: Final = insert(FLOWS)
-SAVE: Final = (
-    update(FLOWS)
-    .where(FLOWS.c.id == bindparam("flow_id"), FLOWS.c.version == bindparam("read_version"))
-    .values({name: bindparam(name) for name in _SAVED})
-    .values(version=bindparam("next_version"))
-)
 
 
 class SqlFlowReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._get = query(database, GET, FlowRow)
+        self._get = query(database, "flows.GET", FlowRow)
 
     async def get(self, detail: type[D], id: FlowId) -> Flow[D] | None:
         """The flow with that kind of detail."""
@@ -64,8 +50,8 @@ class FlowChanges:
     """The writes that change flows, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._save = database.compile(SAVE)
+        self._add = database.compile("flows.ADD")
+        self._save = database.compile("flows.SAVE")
 
     def add(self, flow: Flow[Detail]) -> Write:
         return self._add.write(flow_values(flow))

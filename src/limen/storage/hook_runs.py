@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, insert, select
 
 from limen.domain.flow.kinds import FlowKind
 from limen.domain.hooks.run import HookRun, RunOutcome
@@ -13,7 +11,6 @@ from limen.domain.ids import FlowId
 from limen.storage.database import Database, query
 from limen.storage.rows import instant
 from limen.storage.statements import Write
-from limen.storage.tables import HOOK_RUNS
 
 
 class HookRunRow(msgspec.Struct, frozen=True, array_like=True):
@@ -32,19 +29,10 @@ class HookRunRow(msgspec.Struct, frozen=True, array_like=True):
     expires_at: datetime
 
 
-OF_FLOW: Final = (
-    select(*(HOOK_RUNS.c[name] for name in HookRunRow.__struct_fields__))
-    .where(HOOK_RUNS.c.flow_id == bindparam("flow_id"))
-    .order_by(HOOK_RUNS.c.id)
-    .limit(1000)
-)
-ADD: Final = insert(HOOK_RUNS)
-
-
 class SqlHookRunReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._of_flow = query(database, OF_FLOW, HookRunRow)
+        self._of_flow = query(database, "hook_runs.OF_FLOW", HookRunRow)
 
     async def of_flow(self, flow_id: FlowId) -> Sequence[HookRun]:
         """What ran in a flow, in order."""
@@ -56,7 +44,7 @@ class HookRunChanges:
     """The writes, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
+        self._add = database.compile("hook_runs.ADD")
 
     def add(self, run: HookRun) -> Write:
         return self._add.write(

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
-
 from limen.domain.identity.addresses import Via
 from limen.domain.identity.credentials import CredentialType
 from limen.domain.identity.identity import Identity
@@ -15,68 +13,27 @@ from limen.storage.database import Database, query
 from limen.storage.identity_pages import PlainPages, PrefixPages
 from limen.storage.rows import Count, CredentialRow, IdentityRow, Key, credentials_of, identity_of
 from limen.storage.statements import Value
-from limen.storage.tables import (
-    CREDENTIAL_IDENTIFIERS,
-    CREDENTIALS,
-    IDENTITIES,
-    RECOVERY_ADDRESSES,
-    VERIFIABLE_ADDRESSES,
-)
 
 SLOTS: Final = 32
 """How many ids one statement asks for at once; empty places repeat an id. So the text never varies."""
-_IN_SLOTS: Final[list[BindParameter[str]]] = [bindparam(f"id_{number}") for number in range(SLOTS)]
-
-_IDENTITY: Final = select(*(IDENTITIES.c[name] for name in IdentityRow.__struct_fields__))
-_CREDENTIALS: Final = select(*(CREDENTIALS.c[name] for name in CredentialRow.__struct_fields__)).order_by(
-    CREDENTIALS.c.identity_id, CREDENTIALS.c.type
-)
-
-GET: Final = _IDENTITY.where(IDENTITIES.c.id == bindparam("id"))
-GET_CREDENTIALS: Final = _CREDENTIALS.where(CREDENTIALS.c.identity_id == bindparam("id"))
-SEVERAL: Final = _IDENTITY.where(IDENTITIES.c.id.in_(_IN_SLOTS))
-SEVERAL_CREDENTIALS: Final = _CREDENTIALS.where(CREDENTIALS.c.identity_id.in_(_IN_SLOTS))
-WHICH_EXIST: Final = select(IDENTITIES.c.id).where(IDENTITIES.c.id.in_(_IN_SLOTS))
-BY_EXTERNAL_ID: Final = select(IDENTITIES.c.id).where(IDENTITIES.c.external_id == bindparam("external_id"))
-BY_IDENTIFIER: Final = select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(
-    CREDENTIAL_IDENTIFIERS.c.identifier == bindparam("identifier"), CREDENTIAL_IDENTIFIERS.c.type == bindparam("type")
-)
-BY_ADDRESS: Final = select(VERIFIABLE_ADDRESSES.c.identity_id).where(
-    VERIFIABLE_ADDRESSES.c.value == bindparam("value"), VERIFIABLE_ADDRESSES.c.via == bindparam("via")
-)
-BY_RECOVERY_ADDRESS: Final = select(RECOVERY_ADDRESSES.c.identity_id).where(
-    RECOVERY_ADDRESSES.c.value == bindparam("value"), RECOVERY_ADDRESSES.c.via == bindparam("via")
-)
-COUNT: Final = select(func.count()).select_from(IDENTITIES)
-
-
-def _window(statement: Select[*tuple[str, ...]]) -> Select[*tuple[str, ...]]:
-    after = statement.where(IDENTITIES.c.id > bindparam("after")).order_by(IDENTITIES.c.id)
-    return after.limit(bindparam("limit")).offset(bindparam("offset"))
-
-
-PAGE: Final = _window(select(IDENTITIES.c.id))
-PAGE_OF_ORGANIZATION: Final = _window(
-    select(IDENTITIES.c.id).where(IDENTITIES.c.organization_id == bindparam("organization_id"))
-)
 
 
 class SqlIdentityReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._get = query(database, GET, IdentityRow)
-        self._get_credentials = query(database, GET_CREDENTIALS, CredentialRow)
-        self._several = query(database, SEVERAL, IdentityRow)
-        self._several_credentials = query(database, SEVERAL_CREDENTIALS, CredentialRow)
-        self._which_exist = query(database, WHICH_EXIST, Key)
-        self._by_external_id = query(database, BY_EXTERNAL_ID, Key)
-        self._by_identifier = query(database, BY_IDENTIFIER, Key)
-        self._by_address = query(database, BY_ADDRESS, Key)
-        self._by_recovery_address = query(database, BY_RECOVERY_ADDRESS, Key)
-        self._page = query(database, PAGE, Key)
-        self._page_of_organization = query(database, PAGE_OF_ORGANIZATION, Key)
+        self._get = query(database, "identities.GET", IdentityRow)
+        self._get_credentials = query(database, "identities.GET_CREDENTIALS", CredentialRow)
+        self._several = query(database, "identities.SEVERAL", IdentityRow)
+        self._several_credentials = query(database, "identities.SEVERAL_CREDENTIALS", CredentialRow)
+        self._which_exist = query(database, "identities.WHICH_EXIST", Key)
+        self._by_external_id = query(database, "identities.BY_EXTERNAL_ID", Key)
+        self._by_identifier = query(database, "identities.BY_IDENTIFIER", Key)
+        self._by_address = query(database, "identities.BY_ADDRESS", Key)
+        self._by_recovery_address = query(database, "identities.BY_RECOVERY_ADDRESS", Key)
+        self._page = query(database, "identities.PAGE", Key)
+        self._page_of_organization = query(database, "identities.PAGE_OF_ORGANIZATION", Key)
         self._prefix_pages = PrefixPages(database)
-        self._count = query(database, COUNT, Count)
+        self._count = query(database, "identities.COUNT", Count)
         self._plain_pages = PlainPages(database)
 
     async def get(self, id: IdentityId) -> Identity | None:

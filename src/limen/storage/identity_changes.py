@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, Generic, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, insert, update
-
 from limen.domain.identity.addresses import RecoveryAddress, VerifiableAddress
 from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.identity.identity import Identity
@@ -14,62 +12,18 @@ from limen.storage.database import Database
 from limen.storage.errors import Guard
 from limen.storage.rows import credential_values, identity_values, instant, json_text
 from limen.storage.statements import Write
-from limen.storage.tables import (
-    CREDENTIAL_IDENTIFIERS,
-    CREDENTIALS,
-    IDENTITIES,
-    RECOVERY_ADDRESSES,
-    VERIFIABLE_ADDRESSES,
-)
 
 A = TypeVar("A", VerifiableAddress, RecoveryAddress)
 
 _MEANWHILE: Final = Guard(IdentityChanged, "The identity was changed by somebody else in the meantime. Try again.")
-_SAVED: Final = tuple(name for name in IDENTITIES.c.keys() if name not in {"id", "created_at", "verifiable_addresses"})  # noqa: SIM118 (columns, not names, are iterated otherwise)
-_SAME: Final = IDENTITIES.c.id == bindparam("identity")
-_SAME_ADDRESSES: Final = IDENTITIES.c.verifiable_addresses == bindparam("read_addresses")
-_THEIR_CREDENTIAL: Final = (
-    CREDENTIALS.c.identity_id == bindparam("owner"),
-    CREDENTIALS.c.type == bindparam("kind"),
-)
-
-ADD: Final = insert(IDENTITIES)
-SAVE: Final = (
-    update(IDENTITIES)
-    .where(_SAME, IDENTITIES.c.updated_at == bindparam("read_updated_at"))
-    .values({name: bindparam(name) for name in _SAVED})
-)
-SAVE_ADDRESSES: Final = (
-    update(IDENTITIES).where(_SAME, _SAME_ADDRESSES).values(verifiable_addresses=bindparam("new_addresses"))
-)
-REMOVE: Final = delete(IDENTITIES).where(_SAME)
-ADD_CREDENTIAL: Final = insert(CREDENTIALS)
-SAVE_CREDENTIAL: Final = (
-    update(CREDENTIALS)
-    .where(*_THEIR_CREDENTIAL)
-    .values({name: bindparam(name) for name in ("identifiers", "config", "version", "updated_at")})
-)
-REMOVE_CREDENTIAL: Final = delete(CREDENTIALS).where(*_THEIR_CREDENTIAL)
-ADD_IDENTIFIER: Final = insert(CREDENTIAL_IDENTIFIERS)
-REMOVE_IDENTIFIER: Final = delete(CREDENTIAL_IDENTIFIERS).where(
-    CREDENTIAL_IDENTIFIERS.c.identifier == bindparam("which"),
-    CREDENTIAL_IDENTIFIERS.c.type == bindparam("kind"),
-    CREDENTIAL_IDENTIFIERS.c.identity_id == bindparam("owner"),
-)
 
 
 class _AddressIndex(Generic[A]):
     """Keeps the look-up table of one kind of address in step with the list of the identity."""
 
-    def __init__(self, database: Database, table: Table) -> None:
-        self._add = database.compile(insert(table))
-        self._remove = database.compile(
-            delete(table).where(
-                table.c.value == bindparam("which"),
-                table.c.via == bindparam("channel"),
-                table.c.identity_id == bindparam("owner"),
-            )
-        )
+    def __init__(self, database: Database, table: str) -> None:
+        self._add = database.compile(f"identity_changes.ADD_ADDRESS {table}")
+        self._remove = database.compile(f"identity_changes.REMOVE_ADDRESS {table}")
 
     def changed(self, owner: IdentityId, before: Iterable[A], after: Iterable[A]) -> list[Write]:
         """Removals first, so that two addresses can swap places within one unit."""
@@ -88,17 +42,17 @@ class IdentityChanges:
     """The writes that change identities, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._save = database.compile(SAVE)
-        self._save_addresses = database.compile(SAVE_ADDRESSES)
-        self._remove = database.compile(REMOVE)
-        self._add_credential = database.compile(ADD_CREDENTIAL)
-        self._save_credential = database.compile(SAVE_CREDENTIAL)
-        self._remove_credential = database.compile(REMOVE_CREDENTIAL)
-        self._add_identifier = database.compile(ADD_IDENTIFIER)
-        self._remove_identifier = database.compile(REMOVE_IDENTIFIER)
-        self._verifiable: _AddressIndex[VerifiableAddress] = _AddressIndex(database, VERIFIABLE_ADDRESSES)
-        self._recovery: _AddressIndex[RecoveryAddress] = _AddressIndex(database, RECOVERY_ADDRESSES)
+        self._add = database.compile("identity_changes.ADD")
+        self._save = database.compile("identity_changes.SAVE")
+        self._save_addresses = database.compile("identity_changes.SAVE_ADDRESSES")
+        self._remove = database.compile("identity_changes.REMOVE")
+        self._add_credential = database.compile("identity_changes.ADD_CREDENTIAL")
+        self._save_credential = database.compile("identity_changes.SAVE_CREDENTIAL")
+        self._remove_credential = database.compile("identity_changes.REMOVE_CREDENTIAL")
+        self._add_identifier = database.compile("identity_changes.ADD_IDENTIFIER")
+        self._remove_identifier = database.compile("identity_changes.REMOVE_IDENTIFIER")
+        self._verifiable: _AddressIndex[VerifiableAddress] = _AddressIndex(database, "verifiable_addresses")
+        self._recovery: _AddressIndex[RecoveryAddress] = _AddressIndex(database, "recovery_addresses")
 
     def add(self, identity: Identity) -> list[Write]:
         return [

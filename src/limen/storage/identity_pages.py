@@ -3,40 +3,18 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, exists, select
-
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import IdentityId
 from limen.ports.storage import IdentityFilter, Page
 from limen.storage.database import Database, query
 from limen.storage.rows import IdentityRow, Key, identity_of
 from limen.storage.statements import Value
-from limen.storage.tables import CREDENTIAL_IDENTIFIERS, IDENTITIES
 
 FEW: Final = 5_000
 """So many identifiers are read to find a page; where more begin alike, identities are looked at in their order instead.
 The one costs as much as there are hits, the other as much as there are identities between two hits.
 """
 _LAST_CHARACTER: Final = "\U0010ffff"
-_BEGINS: Final = CREDENTIAL_IDENTIFIERS.c.identifier.between(bindparam("prefix"), bindparam("prefix_end"))
-
-FEW_OF_PREFIX: Final = select(CREDENTIAL_IDENTIFIERS.c.identity_id).where(_BEGINS).limit(bindparam("limit"))
-MANY_OF_PREFIX: Final = (
-    select(IDENTITIES.c.id)
-    .where(IDENTITIES.c.id > bindparam("after"))
-    .where(exists().where(CREDENTIAL_IDENTIFIERS.c.identity_id == IDENTITIES.c.id, _BEGINS))
-    .order_by(IDENTITIES.c.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
-PLAIN_PAGE: Final = (
-    select(*(IDENTITIES.c[name] for name in IdentityRow.__struct_fields__))
-    .where(IDENTITIES.c.id > bindparam("after"))
-    .order_by(IDENTITIES.c.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
-PLAIN_PAGE_OF_ORGANIZATION: Final = PLAIN_PAGE.where(IDENTITIES.c.organization_id == bindparam("organization_id"))
 
 
 class PlainPages:
@@ -44,8 +22,8 @@ class PlainPages:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._page = query(database, PLAIN_PAGE, IdentityRow)
-        self._page_of_organization = query(database, PLAIN_PAGE_OF_ORGANIZATION, IdentityRow)
+        self._page = query(database, "identity_pages.PLAIN_PAGE", IdentityRow)
+        self._page_of_organization = query(database, "identity_pages.PLAIN_PAGE_OF_ORGANIZATION", IdentityRow)
 
     @staticmethod
     def answers(what: IdentityFilter) -> bool:
@@ -69,8 +47,8 @@ class PrefixPages:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._few = query(database, FEW_OF_PREFIX, Key)
-        self._many = query(database, MANY_OF_PREFIX, Key)
+        self._few = query(database, "identity_pages.FEW_OF_PREFIX", Key)
+        self._many = query(database, "identity_pages.MANY_OF_PREFIX", Key)
 
     async def ids(self, prefix: str, page: Page) -> Sequence[IdentityId]:
         """Their ids in ascending order, behind the id `page.after`."""

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
-
-from limen.domain.courier.letter import Letter, LetterStatus
+from limen.domain.courier.letter import Letter
 from limen.ports.storage import Dispatch, LetterFilter, LetterTaken, Page
 from limen.storage.database import Database, query
 from limen.storage.errors import Guard
@@ -25,84 +23,21 @@ from limen.storage.letter_rows import (
 )
 from limen.storage.rows import instant
 from limen.storage.statements import Value, Write
-from limen.storage.tables import DISPATCHES, LETTERS
 
 _TAKEN: Final = Guard(LetterTaken, "Another dispatcher has the message.")
+PAGES: Final = tuple((status, recipient) for status in (True, False) for recipient in (True, False))
+"""By what a list is narrowed: a status, a recipient."""
 _BEFORE_EVERYTHING: Final = ("~", "")
 """Sorts after every time: where a list begins that has no last item yet."""
-
-_LETTER: Final = select(*(LETTERS.c[name] for name in LetterRow.__struct_fields__))
-_EARLIER: Final = LETTERS.alias("earlier")
-_UNDER_WAY: Final = exists().where(
-    _EARLIER.c.recipient == LETTERS.c.recipient,
-    _EARLIER.c.due_at > bindparam("now"),
-    _EARLIER.c.status == LetterStatus.PROCESSING.value,
-)
-"""Another message to the same person is being delivered: this one waits, so that they arrive in order."""
-_OLDER: Final = and_(
-    LETTERS.c.created_at <= bindparam("after_time"),
-    or_(LETTERS.c.created_at < bindparam("after_time"), LETTERS.c.id > bindparam("after_id")),
-)
-_STATUS: Final = {True: (LETTERS.c.status == bindparam("status"),), False: ()}
-_RECIPIENT: Final = {True: (LETTERS.c.recipient == bindparam("recipient"),), False: ()}
-_AS_CLAIMED: Final = and_(LETTERS.c.id == bindparam("letter_id"), LETTERS.c.send_count == bindparam("claim"))
-
-GET: Final = _LETTER.where(LETTERS.c.id == bindparam("id"))
-DUE: Final = (
-    _LETTER.where(LETTERS.c.due_at <= bindparam("now"), ~_UNDER_WAY)
-    .order_by(LETTERS.c.due_at, LETTERS.c.created_at, LETTERS.c.id)
-    .limit(bindparam("limit"))
-)
-PAGES: Final = {
-    (status, recipient): _LETTER.where(*_STATUS[status], *_RECIPIENT[recipient], _OLDER)
-    .order_by(LETTERS.c.created_at.desc(), LETTERS.c.id)
-    .limit(bindparam("limit"))
-    for status in _STATUS
-    for recipient in _RECIPIENT
-}
-OF_LETTER: Final = (
-    select(*(DISPATCHES.c[name] for name in DispatchRow.__struct_fields__))
-    .where(DISPATCHES.c.letter_id == bindparam("letter_id"))
-    .order_by(DISPATCHES.c.created_at.desc(), DISPATCHES.c.id)
-    .limit(1000)
-)
-ADD: Final = insert(LETTERS)
-LEASE: Final = (
-    update(LETTERS)
-    .where(_AS_CLAIMED, LETTERS.c.status == bindparam("read_status"))
-    .values(
-        status=LetterStatus.PROCESSING.value,
-        due_at=bindparam("until"),
-        send_count=bindparam("count"),
-    )
-)
-SETTLE: Final = (
-    update(LETTERS)
-    .where(_AS_CLAIMED, LETTERS.c.status == LetterStatus.PROCESSING.value)
-    .values(status=bindparam("outcome"), due_at=bindparam("next"), updated_at=bindparam("at"))
-)
-WIPE: Final = (
-    update(LETTERS)
-    .where(LETTERS.c.id == bindparam("letter_id"))
-    .values(subject="", body="", html="", data="{}", request_headers="{}")
-)
-_ENDED: Final = (
-    select(LETTERS.c.id)
-    .where(LETTERS.c.created_at < bindparam("before"), LETTERS.c.due_at.is_(None))
-    .order_by(LETTERS.c.created_at, LETTERS.c.id)
-    .limit(bindparam("limit"))
-)
-REMOVE_OLD: Final = delete(LETTERS).where(LETTERS.c.id.in_(_ENDED))
-ADD_DISPATCH: Final = insert(DISPATCHES)
 
 
 class SqlLetterReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._get = query(database, GET, LetterRow)
-        self._due = query(database, DUE, LetterRow)
-        self._pages = {shape: query(database, statement, LetterRow) for shape, statement in PAGES.items()}
-        self._of_letter = query(database, OF_LETTER, DispatchRow)
+        self._get = query(database, "letters.GET", LetterRow)
+        self._due = query(database, "letters.DUE", LetterRow)
+        self._pages = {shape: query(database, f"letters.PAGES {shape}", LetterRow) for shape in PAGES}
+        self._of_letter = query(database, "letters.OF_LETTER", DispatchRow)
 
     async def get(self, id: str) -> Letter | None:
         row = await self._database.one(self._get, (id,))
@@ -136,12 +71,12 @@ class LetterChanges:
     """The writes that change messages, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._lease = database.compile(LEASE)
-        self._settle = database.compile(SETTLE)
-        self._wipe = database.compile(WIPE)
-        self._remove_old = database.compile(REMOVE_OLD)
-        self._add_dispatch = database.compile(ADD_DISPATCH)
+        self._add = database.compile("letters.ADD")
+        self._lease = database.compile("letters.LEASE")
+        self._settle = database.compile("letters.SETTLE")
+        self._wipe = database.compile("letters.WIPE")
+        self._remove_old = database.compile("letters.REMOVE_OLD")
+        self._add_dispatch = database.compile("letters.ADD_DISPATCH")
 
     def add(self, letter: Letter) -> Write:
         return self._add.write(letter_values(letter))

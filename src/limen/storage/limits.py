@@ -6,49 +6,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import Integer, bindparam, case, literal, select, update
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import Insert
 
 from limen.ports.limits import MOST_READ, Limit, Note, Tally
 from limen.storage.database import Database, query
 from limen.storage.rows import instant
 from limen.storage.statements import Write
-from limen.storage.tables import LIMITS
 
-
-class UnlessThere(Insert):
-    """An insert that leaves a row with that key as it is. SQLite and what speaks PostgreSQL's protocol write it alike."""
-
-    inherit_cache = False
-
-
-@compiles(UnlessThere)
-def _unless_there(element: UnlessThere, compiler: SQLCompiler, **options: object) -> str:
-    return f"{compiler.visit_insert(element, **options)} ON CONFLICT DO NOTHING"  # type: ignore[no-untyped-call]
-
-
-BEGIN: Final = UnlessThere(LIMITS).values(
-    id=bindparam("limit_id"), count=literal(0, Integer()), expires_at=bindparam("ends")
-)
-COUNT: Final = (
-    update(LIMITS)
-    .where(LIMITS.c.id == bindparam("limit_id"), LIMITS.c.count < bindparam("most"))
-    .values(count=LIMITS.c.count + 1)
-)
 _SLOTS: Final = tuple(f"id_{place}" for place in range(MOST_READ))
-READ: Final = select(LIMITS.c.id, LIMITS.c.count, LIMITS.c.expires_at).where(
-    LIMITS.c.id.in_([bindparam(slot) for slot in _SLOTS])
-)
-NOTE: Final = (
-    update(LIMITS)
-    .where(LIMITS.c.id == bindparam("limit_id"))
-    .values(
-        count=case((LIMITS.c.expires_at <= bindparam("at"), literal(1, Integer())), else_=LIMITS.c.count + 1),
-        expires_at=bindparam("ends"),
-    )
-)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,10 +29,10 @@ class SqlLimits:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._begin = database.compile(BEGIN)
-        self._count = database.compile(COUNT)
-        self._note = database.compile(NOTE)
-        self._read = query(database, READ, CounterRow)
+        self._begin = database.compile("limits.BEGIN")
+        self._count = database.compile("limits.COUNT")
+        self._note = database.compile("limits.NOTE")
+        self._read = query(database, "limits.READ", CounterRow)
 
     async def take(self, limits: Sequence[Limit], now: datetime) -> bool:
         """Count one more for each; whether all of them allow it."""

@@ -1,10 +1,8 @@
 """How are submissions kept that wait for a renewed sign-in? One row each, for minutes; what it holds is sealed (SET-06)."""
 
 from datetime import datetime
-from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select
 
 from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonDoc
@@ -12,7 +10,6 @@ from limen.ports.parking import Parked
 from limen.storage.database import Database, query
 from limen.storage.rows import instant
 from limen.storage.statements import Write
-from limen.storage.tables import PARKED
 
 
 class ParkedRow(msgspec.Struct, frozen=True, array_like=True):
@@ -25,15 +22,10 @@ class ParkedRow(msgspec.Struct, frozen=True, array_like=True):
     expires_at: datetime
 
 
-GET: Final = select(*(PARKED.c[name] for name in ParkedRow.__struct_fields__)).where(PARKED.c.id == bindparam("id"))
-ADD: Final = insert(PARKED)
-REMOVE: Final = delete(PARKED).where(PARKED.c.id == bindparam("parked_id"))
-
-
 class SqlParkedReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._get = query(database, GET, ParkedRow)
+        self._get = query(database, "parked.GET", ParkedRow)
 
     async def get(self, id: str) -> Parked | None:
         row = await self._database.one(self._get, (id,))
@@ -52,8 +44,8 @@ class ParkedChanges:
     """The writes that change parked submissions, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._remove = database.compile(REMOVE)
+        self._add = database.compile("parked.ADD")
+        self._remove = database.compile("parked.REMOVE")
 
     def add(self, parked: Parked) -> Write:
         return self._add.write(

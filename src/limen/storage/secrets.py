@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from limen.domain.identity.addresses import Via
 from limen.domain.ids import FlowId, IdentityId
@@ -14,7 +13,6 @@ from limen.storage.database import Database, query
 from limen.storage.errors import Guard
 from limen.storage.rows import Count, instant
 from limen.storage.statements import Values, Write
-from limen.storage.tables import ONE_TIME_SECRETS, WRONG_GUESSES
 
 
 class SecretRow(msgspec.Struct, frozen=True, array_like=True):
@@ -66,37 +64,14 @@ def secret_of(row: SecretRow) -> OneTimeSecret:
 
 
 _SPENT: Final = Guard(SecretSpent, "This code or link was used already.")
-_SECRET: Final = select(*(ONE_TIME_SECRETS.c[name] for name in SecretRow.__struct_fields__))
-
-OF_FLOW: Final = _SECRET.where(
-    ONE_TIME_SECRETS.c.flow_id == bindparam("flow_id"), ONE_TIME_SECRETS.c.purpose == bindparam("purpose")
-).order_by(ONE_TIME_SECRETS.c.issued_at.desc(), ONE_TIME_SECRETS.c.id.desc())
-BY_HMAC: Final = _SECRET.where(
-    ONE_TIME_SECRETS.c.hmac == bindparam("hmac"), ONE_TIME_SECRETS.c.purpose == bindparam("purpose")
-)
-WRONG_SINCE: Final = (
-    select(func.count())
-    .select_from(WRONG_GUESSES)
-    .where(WRONG_GUESSES.c.address == bindparam("address"), WRONG_GUESSES.c.guessed_at > bindparam("since"))
-)
-ADD: Final = insert(ONE_TIME_SECRETS)
-SPEND: Final = (
-    update(ONE_TIME_SECRETS)
-    .where(ONE_TIME_SECRETS.c.id == bindparam("secret_id"), ONE_TIME_SECRETS.c.used_at.is_(None))
-    .values(used_at=bindparam("at"))
-)
-REMOVE_OF_FLOW: Final = delete(ONE_TIME_SECRETS).where(
-    ONE_TIME_SECRETS.c.flow_id == bindparam("flow_id"), ONE_TIME_SECRETS.c.purpose == bindparam("purpose")
-)
-NOTE_WRONG: Final = insert(WRONG_GUESSES)
 
 
 class SqlSecretReads:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._of_flow = query(database, OF_FLOW, SecretRow)
-        self._by_hmac = query(database, BY_HMAC, SecretRow)
-        self._wrong_since = query(database, WRONG_SINCE, Count)
+        self._of_flow = query(database, "secrets.OF_FLOW", SecretRow)
+        self._by_hmac = query(database, "secrets.BY_HMAC", SecretRow)
+        self._wrong_since = query(database, "secrets.WRONG_SINCE", Count)
 
     async def of_flow(self, purpose: SecretPurpose, flow_id: FlowId) -> Sequence[OneTimeSecret]:
         values = self._of_flow.compiled.bind({"flow_id": flow_id, "purpose": purpose.value})
@@ -117,10 +92,10 @@ class SecretChanges:
     """The writes that change one-time secrets, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._spend = database.compile(SPEND)
-        self._remove_of_flow = database.compile(REMOVE_OF_FLOW)
-        self._note_wrong = database.compile(NOTE_WRONG)
+        self._add = database.compile("secrets.ADD")
+        self._spend = database.compile("secrets.SPEND")
+        self._remove_of_flow = database.compile("secrets.REMOVE_OF_FLOW")
+        self._note_wrong = database.compile("secrets.NOTE_WRONG")
 
     def add(self, secret: OneTimeSecret) -> Write:
         return self._add.write(secret_values(secret))

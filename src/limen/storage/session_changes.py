@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, delete, insert, true, update
-
 from limen.domain.ids import IdentityId, SessionId
 from limen.domain.session.session import Session
 from limen.ports.storage import IdentityChanged
@@ -11,47 +9,22 @@ from limen.storage.database import Database
 from limen.storage.errors import Guard
 from limen.storage.rows import session_values
 from limen.storage.statements import Values, Write
-from limen.storage.tables import SESSIONS
 
-_RENEWED: Final = ("aal", "methods", "devices", "authenticated_at", "expires_at")
 _ENDED_MEANWHILE: Final = Guard(IdentityChanged, "The session was ended in the meantime. Sign in again.")
-_OF_IDENTITY: Final = SESSIONS.c.identity_id == bindparam("owner")
-_IS_ACTIVE: Final = SESSIONS.c.active.is_(true())
-
-ADD: Final = insert(SESSIONS)
-RENEW: Final = (
-    update(SESSIONS)
-    .where(SESSIONS.c.id == bindparam("session_id"), _OF_IDENTITY, _IS_ACTIVE)
-    .values({name: bindparam(name) for name in ("active", "issued_at", *_RENEWED)})
-    .values(token_hash=bindparam("new_token_hash"))
-)
-SAVE: Final = (
-    update(SESSIONS)
-    .where(SESSIONS.c.id == bindparam("session_id"))
-    .values({name: bindparam(name) for name in _RENEWED})
-)
-END: Final = update(SESSIONS).where(SESSIONS.c.id == bindparam("session_id")).values(active=bindparam("state"))
-END_THEIRS: Final = END.where(_OF_IDENTITY)
-END_OTHERS: Final = (
-    update(SESSIONS).where(_OF_IDENTITY, SESSIONS.c.id != bindparam("keep")).values(active=bindparam("state"))
-)
-"""Also those that ended before: clients are told how many rows that touches (HTTP-33)."""
-REMOVE: Final = delete(SESSIONS).where(SESSIONS.c.id == bindparam("session_id"))
-REMOVE_ALL: Final = delete(SESSIONS).where(_OF_IDENTITY)
 
 
 class SessionChanges:
     """The writes that change sessions, compiled."""
 
     def __init__(self, database: Database) -> None:
-        self._add = database.compile(ADD)
-        self._renew = database.compile(RENEW)
-        self._save = database.compile(SAVE)
-        self._end = database.compile(END)
-        self._end_theirs = database.compile(END_THEIRS)
-        self._end_others = database.compile(END_OTHERS)
-        self._remove = database.compile(REMOVE)
-        self._remove_all = database.compile(REMOVE_ALL)
+        self._add = database.compile("session_changes.ADD")
+        self._renew = database.compile("session_changes.RENEW")
+        self._save = database.compile("session_changes.SAVE")
+        self._end = database.compile("session_changes.END")
+        self._end_theirs = database.compile("session_changes.END_THEIRS")
+        self._end_others = database.compile("session_changes.END_OTHERS")
+        self._remove = database.compile("session_changes.REMOVE")
+        self._remove_all = database.compile("session_changes.REMOVE_ALL")
 
     def add(self, session: Session, token_hash: bytes) -> Write:
         return self._add.write({**session_values(session), "token_hash": token_hash})

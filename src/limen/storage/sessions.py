@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, true
-
 from limen.domain.ids import SessionId
 from limen.domain.session.session import CheckedSession
 from limen.ports.storage import Page, SessionFilter
@@ -12,40 +10,13 @@ from limen.storage.database import Database, query
 from limen.storage.identities import SqlIdentityReads
 from limen.storage.rows import Count, SessionColumns, instant, session_of
 from limen.storage.statements import Query, R, Value
-from limen.storage.tables import SESSIONS
 
 _BEFORE_EVERYTHING: Final = ("~", "")
 """Sorts after every time: where a list begins that has no last item yet."""
+SHAPES: Final = tuple((active, theirs) for active in (None, True, False) for theirs in (True, False))
+"""By what a list is narrowed: whether they are active (None: all the same), an owner."""
 _NO_TIME: Final = ""
 """Sorts before every time: with it the conditions below look at the stored flag only (SESS-25)."""
-
-_SESSION: Final = select(*(SESSIONS.c[name] for name in SessionColumns.__struct_fields__))
-_NUMBER: Final = select(func.count()).select_from(SESSIONS)
-_NOT_THIS: Final = SESSIONS.c.id != bindparam("except_id")
-_OLDER: Final = and_(
-    SESSIONS.c.issued_at <= bindparam("after_time"),
-    or_(SESSIONS.c.issued_at < bindparam("after_time"), SESSIONS.c.id > bindparam("after_id")),
-)
-_THEIRS: Final = {True: (SESSIONS.c.identity_id == bindparam("owner"),), False: ()}
-_STATES: Final[dict[bool | None, tuple[ColumnElement[bool], ...]]] = {
-    None: (),
-    True: (SESSIONS.c.active.is_(true()), SESSIONS.c.expires_at > bindparam("now")),
-    False: (or_(SESSIONS.c.active.is_(false()), SESSIONS.c.expires_at <= bindparam("now")),),
-}
-_SHAPES: Final = tuple((active, theirs) for active in _STATES for theirs in _THEIRS)
-
-BY_TOKEN: Final = _SESSION.where(SESSIONS.c.token_hash == bindparam("token_hash"))
-GET: Final = _SESSION.where(SESSIONS.c.id == bindparam("id"))
-PAGES: Final = {
-    (active, theirs): _SESSION.where(*_STATES[active], *_THEIRS[theirs], _NOT_THIS, _OLDER)
-    .order_by(SESSIONS.c.issued_at.desc(), SESSIONS.c.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-    for active, theirs in _SHAPES
-}
-COUNTS: Final = {
-    (active, theirs): _NUMBER.where(*_STATES[active], *_THEIRS[theirs], _NOT_THIS) for active, theirs in _SHAPES
-}
 
 
 class SqlSessionReads:
@@ -54,10 +25,10 @@ class SqlSessionReads:
     def __init__(self, database: Database, identities: SqlIdentityReads) -> None:
         self._database = database
         self._identities = identities
-        self._by_token = query(database, BY_TOKEN, SessionColumns)
-        self._get = query(database, GET, SessionColumns)
-        self._pages = {shape: query(database, statement, SessionColumns) for shape, statement in PAGES.items()}
-        self._counts = {shape: query(database, statement, Count) for shape, statement in COUNTS.items()}
+        self._by_token = query(database, "sessions.BY_TOKEN", SessionColumns)
+        self._get = query(database, "sessions.GET", SessionColumns)
+        self._pages = {shape: query(database, f"sessions.PAGES {shape}", SessionColumns) for shape in SHAPES}
+        self._counts = {shape: query(database, f"sessions.COUNTS {shape}", Count) for shape in SHAPES}
 
     async def by_token_hash(self, token_hash: bytes) -> CheckedSession | None:
         """The session (good or not) with that token, and its identity."""

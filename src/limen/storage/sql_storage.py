@@ -4,8 +4,6 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, String, column, select, table
-
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionReader, SessionRow
@@ -28,7 +26,6 @@ from limen.storage.secrets import SqlSecretReads
 from limen.storage.sessions import SqlSessionReads
 from limen.storage.unit import Changes, SqlUnit
 
-_VERSION: Final[Select[str]] = select(column("version_num", String())).select_from(table("alembic_version"))
 _READY_SECONDS: Final = 3.0
 
 
@@ -52,7 +49,7 @@ class SqlStorage:
         self._deliveries = SqlDeliveryReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
-        self._version = query(database, _VERSION, Version)
+        self._version = query(database, "sql_storage.VERSION", Version)
         original = SqlSessionReader(database)
         self._hot = original if replica is None else ReplicaReader(SqlSessionReader(replica), original)
 

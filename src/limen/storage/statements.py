@@ -1,18 +1,20 @@
-"""How does a declared statement become text for a driver? Once, at start-up: the text and the order of its parameters."""
+"""What does a driver take of a declared statement? Its text and the order of its parameters (docs/adr/0020)."""
 
 from collections.abc import Mapping
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
-from sqlalchemy.engine import Dialect
-from sqlalchemy.sql import ClauseElement
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from limen.storage.errors import Guard
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql import ClauseElement
 
 Value: TypeAlias = str | int | bytes | None
 """What a driver is given. Truth values are integers here; a dialect that wants them otherwise turns them."""
 Values: TypeAlias = Mapping[str, Value]
+Statement: TypeAlias = "str | ClauseElement"
+"""The name of a declared one (`flows.GET`), or one at hand; the latter means that SQLAlchemy is loaded."""
 R = TypeVar("R", bound=msgspec.Struct)
 
 _NOTHING: Final[Values] = {}
@@ -49,15 +51,3 @@ class Write(msgspec.Struct, frozen=True):
     text: str
     values: tuple[Value, ...]
     guard: Guard | None = None
-
-
-def compiled_for(dialect: Dialect, statement: ClauseElement) -> Compiled:
-    """The statement as text of that dialect, which has to count its parameters by position."""
-    found = statement.compile(dialect=dialect)
-    if not isinstance(found, SQLCompiler):
-        raise TypeError("only statements that read or change rows are run here")
-    names = tuple(found.positiontup or ())
-    constants: dict[str, Value] = {
-        name: bind.effective_value for name, bind in found.binds.items() if name in names and not bind.required
-    }
-    return Compiled(text=str(found), names=names, constants=constants)

@@ -21,10 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-IDENTIFIER_ONCE: Final = "pk_credential_identifiers"
-VERIFIABLE_ADDRESS_ONCE: Final = "pk_verifiable_addresses"
-RECOVERY_ADDRESS_ONCE: Final = "pk_recovery_addresses"
-ONE_EXTERNAL_ID: Final = "uq_identities_external_id"
+from limen.storage.constraints import ONE_EXTERNAL_ID
 
 METADATA: Final = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"},

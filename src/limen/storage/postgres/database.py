@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import make_url
-from sqlalchemy.sql import ClauseElement
 
 from limen.kernel.errors import LimenError
 from limen.ports.storage import StorageUnavailable
@@ -15,11 +13,12 @@ from limen.storage.postgres.failures import DRIVER, guard_of, is_lost, told, try
 from limen.storage.postgres.fuse import Fused, fuse
 from limen.storage.postgres.pace import Pace
 from limen.storage.postgres.pool import Connections
-from limen.storage.statements import Compiled, Query, R, Value, Write, compiled_for
+from limen.storage.statements import Compiled, Query, R, Statement, Value, Write
+from limen.storage.written import Written
 
 T = TypeVar("T")
 
-DIALECT: Final = make_url("postgresql+asyncpg://").get_dialect()()
+_WRITTEN: Final = Written("postgres")
 MOST_TRIES: Final = 12
 MOST_UNITS: Final = 4096
 _BEGIN: Final = "BEGIN"
@@ -49,8 +48,8 @@ class PostgresDatabase:
         self._units: set[asyncio.Task[tuple[int, ...]]] = set()
         self._closing = False
 
-    def compile(self, statement: ClauseElement) -> Compiled:
-        return compiled_for(DIALECT, statement)
+    def compile(self, statement: Statement) -> Compiled:
+        return _WRITTEN.compiled(statement)
 
     async def one(self, query: Query[R], values: tuple[Value, ...]) -> R | None:
         """The first row, or None."""

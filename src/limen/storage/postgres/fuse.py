@@ -17,13 +17,13 @@ import msgspec
 
 from limen.storage.postgres.failures import GUARD
 from limen.storage.statements import Value, Write
-from limen.storage.tables import METADATA
+from limen.storage.written import facts
 
 _MOST_WRITES: Final = 48
 _MOST_VALUES: Final = 2000
 _PLACE: Final = re.compile(r"\$(\d+)")
 _VERB: Final = re.compile(r'(INSERT) INTO "?(\w+)|(UPDATE) "?(\w+)|(DELETE) FROM "?(\w+)')
-_OWNERS: Final = frozenset(key.column.table.name for table in METADATA.tables.values() for key in table.foreign_keys)
+_OWNERS: Final = frozenset(facts().owners)
 """Tables whose rows take others along when they are deleted."""
 
 

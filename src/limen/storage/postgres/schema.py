@@ -20,7 +20,6 @@ from limen.storage.postgres.engines import (
     lock,
 )
 from limen.storage.postgres.failures import DRIVER, never_right, state_of, told
-from limen.storage.tables import METADATA
 
 T = TypeVar("T")
 
@@ -91,7 +90,7 @@ def refusal(error: Exception) -> LimenError:
 
 async def _led(line: Line, engine: Engine, wanted: Callable[[str], str]) -> tuple[str, str]:
     from limen.storage import alembic_runs  # noqa: PLC0415 (slow, and needed only to migrate)
-    from limen.storage.postgres.database import DIALECT  # noqa: PLC0415 (as above)
+    from limen.storage.compiling import POSTGRES  # noqa: PLC0415 (as above)
 
     await line.one(lock(engine), ())
     current = await version_of(line)
@@ -102,7 +101,7 @@ async def _led(line: Line, engine: Engine, wanted: Callable[[str], str]) -> tupl
             await line.script(
                 "DROP TABLE IF EXISTS alembic_version"
             )  # one without a row is left by going all the way down
-        await line.script(alembic_runs.script(DIALECT, current, goal))
+        await line.script(alembic_runs.script(POSTGRES, current, goal))
         question = columns_in_order_of_a_language(engine)
         for statement in _sorted_by_bytes(await line.all(question, ()) if question else ()):
             await line.script(statement)
@@ -112,6 +111,8 @@ async def _led(line: Line, engine: Engine, wanted: Callable[[str], str]) -> tupl
 
 def _sorted_by_bytes(found: Sequence[Sequence[object]]) -> list[str]:
     """The changes that our own tables need; others may live in the same schema."""
+    from limen.storage.tables import METADATA  # noqa: PLC0415 (SQLAlchemy is slow to import, and needed only to migrate)
+
     columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for table, column, type in found:
         if table in METADATA.tables:

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql import ClauseElement
 
 from limen.kernel.errors import LimenError
 from limen.ports.storage import StorageUnavailable
@@ -18,9 +16,10 @@ from limen.storage.sqlite.failures import told
 from limen.storage.sqlite.group import apply
 from limen.storage.sqlite.lock import FileLock
 from limen.storage.sqlite.writer import WriterThread
-from limen.storage.statements import Compiled, Query, R, Value, Write, compiled_for
+from limen.storage.statements import Compiled, Query, R, Statement, Value, Write
+from limen.storage.written import Written
 
-DIALECT: Final = sqlite.dialect(paramstyle="qmark")
+_WRITTEN: Final = Written("sqlite")
 
 _DRIVER: Final = (sqlite3.Error, UnicodeError, OverflowError)
 
@@ -30,8 +29,8 @@ class _SqliteReads:
         self._connection = connection
         self._execute = connection.execute
 
-    def compile(self, statement: ClauseElement) -> Compiled:
-        return compiled_for(DIALECT, statement)
+    def compile(self, statement: Statement) -> Compiled:
+        return _WRITTEN.compiled(statement)
 
     async def one(self, query: Query[R], values: tuple[Value, ...]) -> R | None:
         """The first row, or None."""
