@@ -157,7 +157,7 @@ async def build(request: LoadRequest) -> House:
         letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
         journal=journal,
         log=log,
-        meter=PrometheusMeter(passwords),
+        meter=PrometheusMeter(passwords, storage),
         aside=Aside(lambda: _LEAST_PAUSE + _MORE_PAUSE * entropy.octets(1)[0] / 255),
     )
     doorway, responder = Doorway(source, services), Responder(ErrorPages())

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.sql import ClauseElement
 
+from limen.ports.meter import Family
 from limen.storage.statements import Compiled, Query, R, Value, Write
 
 
@@ -33,6 +34,10 @@ class Database(Protocol):
         Raises the error of the first guard that does not hold or of the first constraint that is broken
         (IdentifierTaken, ExternalIdTaken, IdentityChanged).
         """
+        ...
+
+    async def figures(self) -> Sequence[Family]:
+        """How busy it is, from what this process has counted; the database is not asked."""
         ...
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """What is the storage that the application sees? Repositories over one database, whatever its dialect."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,12 +9,14 @@ from sqlalchemy import Select, String, column, select, table
 
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
+from limen.ports.meter import Family
 from limen.ports.session_reader import SessionReader, SessionRow
 from limen.storage.database import Database, query
 from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE, SchemaOutdated
 from limen.storage.expiry import SqlExpiry
+from limen.storage.figures import Queues
 from limen.storage.flows import SqlFlowReads
 from limen.storage.hook_runs import SqlHookRunReads
 from limen.storage.hot import ReplicaReader, SqlSessionReader
@@ -50,6 +53,7 @@ class SqlStorage:
         self._deliveries = SqlDeliveryReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
+        self._queues = Queues(database)
         self._version = query(database, _VERSION, Version)
         original = SqlSessionReader(database)
         self._hot = original if replica is None else ReplicaReader(SqlSessionReader(replica), original)
@@ -141,6 +145,10 @@ class SqlStorage:
         """Delete up to `limit` messages that were over before that time, with their attempts; how many there were."""
         (count,) = await self._database.run((self._changes.letters.remove_old(before, limit),))
         return count
+
+    async def figures(self) -> Sequence[Family]:
+        """What Prometheus is told of the database and of what waits in it (OBS-02)."""
+        return (*await self._database.figures(), *await self._queues.figures())
 
     async def close(self) -> None:
         """Finish the commits that were accepted, then let go of the database."""
