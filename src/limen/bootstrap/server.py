@@ -63,12 +63,13 @@ def _servers(house: House) -> tuple["QuietServer", ...]:
     config = house.source.current()
     public, admin = config.serve.public, config.serve.admin
     return (
-        _server(house.listeners.public, public.host, public.port, LimitedHttpToolsProtocol),
-        _server(house.listeners.admin, admin.host, admin.port, AdminLimits),
+        server_of(house.listeners.public, public.host, public.port, LimitedHttpToolsProtocol),
+        server_of(house.listeners.admin, admin.host, admin.port, AdminLimits),
     )
 
 
-def _server(app: Application, host: str, port: int, limits: type[LimitedHttpToolsProtocol]) -> "QuietServer":
+def server_of(app: Application, host: str, port: int, limits: type[LimitedHttpToolsProtocol]) -> "QuietServer":
+    """A listener that is ready to be served."""
     config = uvicorn.Config(
         app,
         host=host,

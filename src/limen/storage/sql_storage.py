@@ -11,6 +11,7 @@ from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
 from limen.ports.meter import Family
 from limen.ports.session_reader import SessionReader, SessionRow
+from limen.ports.tracer import UNTRACED, Tracer
 from limen.storage.database import Database, query
 from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
@@ -28,6 +29,7 @@ from limen.storage.parked import SqlParkedReads
 from limen.storage.rows import Version
 from limen.storage.secrets import SqlSecretReads
 from limen.storage.sessions import SqlSessionReads
+from limen.storage.traced import TracedDatabase
 from limen.storage.unit import Changes, SqlUnit
 
 _VERSION: Final[Select[str]] = select(column("version_num", String())).select_from(table("alembic_version"))
@@ -37,8 +39,11 @@ _READY_SECONDS: Final = 3.0
 class SqlStorage:
     """Implements `ports.storage.Storage` and `ports.session_reader.SessionReader`. Made by `open_storage`."""
 
-    def __init__(self, database: Database, replica: Database | None = None) -> None:
+    def __init__(self, database: Database, replica: Database | None = None, tracer: Tracer = UNTRACED) -> None:
         """A `replica` is a copy that may be behind; only the session check asks it (docs/storage.md)."""
+        if tracer.active:
+            database = TracedDatabase(database, tracer)
+            replica = None if replica is None else TracedDatabase(replica, tracer)
         self._database = database
         self._replica = replica
         self._identities = SqlIdentityReads(database)
