@@ -23,7 +23,7 @@ def lines(server: RunningServer, event: str) -> list[dict[str, object]]:
 def test_each_request_has_a_line_with_its_id_where_that_is_wanted(tmp_path: Path) -> None:
     quiet: JsonObject = {"serve": {"public": {"request_log": {"disable_for_health": True}}}}
     with RunningServer(tmp_path, merged(LINES, quiet)) as server:
-        for told in ("from-the-proxy.1", 'evil" \x07line', "x" * 500):
+        for told in ("from-the-proxy.1", 'evil" line', "x" * 500):
             httpx.get(f"{server.public}/schemas/unknown?token=hidden", headers={"x-request-id": told})
         httpx.get(f"{server.public}/health/alive")
     found = [line for line in lines(server, "request") if line["endpoint"] == "/schemas/{id:path}"]
