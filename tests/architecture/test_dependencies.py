@@ -39,6 +39,7 @@ IMPORTED_AS = {
     "argon2": "argon2-cffi",
     "jinja2": "jinja2",
     "jsonpath": "python-jsonpath",
+    "opentelemetry": "opentelemetry-sdk",
     "prometheus_client": "prometheus-client",
     "jsonschema_rs": "jsonschema-rs",
     "yaml": "pyyaml",

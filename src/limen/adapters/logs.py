@@ -13,6 +13,7 @@ import msgspec
 
 from limen.config.log import LogConfig
 from limen.kernel.clock import Clock
+from limen.kernel.request_mark import CURRENT
 from limen.ports.log import Fact, Log
 
 _LEVELS: Final = {
@@ -54,6 +55,17 @@ _HARMLESS: Final = re.compile(r"(?:status|error|exit|message)_codes?|\w+_(?:id|t
 _PLAIN: Final = re.compile(r"[!#-<>-\[\]-~]+")
 """Text that needs no quotes: printable ASCII without blanks, quotes, equal signs and backslashes."""
 _WORD_BOUNDARIES: Final = re.compile(r"[-_.]")
+_TELLTALE: Final = re.compile(r"[=@:_]|(?i:bearer|basic)")
+"""Without one of these a text holds nothing that `_SECRETS` finds."""
+_SECRETS: Final = re.compile(
+    r"""(?ix)
+    (?: (?P<before> \b[a-z][a-z0-9+.-]*:// ) [^\s/@?\#]+ (?=@) )          # who asks, in an address
+    | ory_[a-z]{2,4}_[a-z0-9]+                                              # tokens of sessions, flows and sign-outs
+    | (?: bearer | basic ) [ ]+ [a-z0-9._~+/=-]{8,}
+    | (?: (?<= code= ) | (?<= token= ) | (?<= password= ) | (?<= secret= ) | (?<= passwd= ) | (?<= cookie= )
+        | (?<= session= ) | (?<= key= ) ) [^\s&;,'"]+                      # values in a query, a form or a list of cookies
+    """
+)
 _HIDDEN: Final = "[hidden]"
 
 
@@ -93,10 +105,19 @@ class LineLog:
         """A line of that level, if such lines are wanted."""
         if _LEVELS[level] < self._least:
             return
-        shown = {name: self._hidden if self._hides(name, fact) else fact for name, fact in facts.items()}
-        line = self._render(self._clock.now(), level, event, shown)
+        shown = {name: self._hidden if self._hides(name, fact) else self._clean(fact) for name, fact in facts.items()}
+        mark = CURRENT.get()
+        if mark is not None and "request_id" not in shown:
+            shown["request_id"] = mark.id
+        line = self._render(self._clock.now(), level, str(self._clean(event)), shown)
         self._stream.write(line + "\n")
         self._stream.flush()
+
+    def _clean(self, fact: Fact) -> Fact:
+        """Without what looks like a secret inside a text: a library may quote an address or a header."""
+        if self._leaks or not isinstance(fact, str) or _TELLTALE.search(fact) is None:
+            return fact
+        return _SECRETS.sub(lambda found: (found["before"] or "") + self._hidden, fact)
 
     def _hides(self, name: str, fact: Fact) -> bool:
         return not self._leaks and fact is not None and not isinstance(fact, bool) and is_secret(name)
@@ -119,7 +140,8 @@ class LibraryLog(logging.Handler):
             write = self._log.error
         elif record.levelno >= logging.WARNING:
             write = self._log.warning
-        write(record.getMessage(), **facts)
+        # asyncio, for one, quotes errors from the second line on, with whatever they say.
+        write(record.getMessage().partition("\n")[0], **facts)
 
 
 def _time(now: datetime) -> str:

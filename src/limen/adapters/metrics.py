@@ -1,12 +1,11 @@
 """Which figures can Prometheus read? Counts and times of this process, in the text format 0.0.4 (OBS-02)."""
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from limen import __version__
-from limen.ports.meter import Family, Measured, Sample
+from limen.ports.meter import Family, Histogram, Labels, Measured, Sample
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -16,34 +15,10 @@ _BYTES: Final = (100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0, 10_000_000.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ALWAYS: Final = (("app", "limen"), ("version", __version__))
 
-Labels = tuple[tuple[str, str], ...]
 LabelsOf = Callable[[tuple[str, str, int]], Labels]
 
 
-class _Histogram:
-    """How many took how long; `bounds` are the upper ends of the classes."""
-
-    __slots__ = ("_bounds", "counts", "total")
-
-    def __init__(self, bounds: tuple[float, ...]) -> None:
-        self._bounds = bounds
-        self.counts = [0] * (len(bounds) + 1)
-        self.total = 0.0
-
-    def note(self, value: float) -> None:
-        self.counts[bisect_left(self._bounds, value)] += 1
-        self.total += value
-
-    def samples(self, labels: Labels) -> Iterator[Sample]:
-        below = 0
-        for bound, count in zip((*self._bounds, float("inf")), self.counts, strict=True):
-            below += count
-            yield Sample(below, (*labels, ("le", "+Inf" if bound == float("inf") else f"{bound:g}")), "_bucket")
-        yield Sample(below, labels, "_count")
-        yield Sample(self.total, labels, "_sum")
-
-
-_NONE: Final = _Histogram(())
+_NONE: Final = Histogram(())
 
 
 class PrometheusMeter:
@@ -51,12 +26,12 @@ class PrometheusMeter:
 
     def __init__(self, *sources: Measured) -> None:
         self._sources = sources
-        self._times: dict[tuple[str, str, int], _Histogram] = {}
-        self._received: dict[tuple[int, str], _Histogram] = {}
-        self._sent: dict[tuple[int, str], _Histogram] = {}
+        self._times: dict[tuple[str, str, int], Histogram] = {}
+        self._received: dict[tuple[int, str], Histogram] = {}
+        self._sent: dict[tuple[int, str], Histogram] = {}
         self._flows: dict[tuple[str, str], int] = {}
         self._limited: dict[str, int] = {}
-        self._calls: dict[tuple[str, str, str], _Histogram] = {}
+        self._calls: dict[tuple[str, str, str], Histogram] = {}
 
     async def told(self) -> bytes:
         """Everything noted so far, the figures of those watched, and those of the process."""
@@ -75,11 +50,11 @@ class PrometheusMeter:
             method = "unknown"  # whatever strangers make up is one figure
         times = self._times.setdefault((endpoint, method, status), _NONE)
         if times is _NONE:
-            times = self._times[endpoint, method, status] = _Histogram(_SECONDS)
+            times = self._times[endpoint, method, status] = Histogram(_SECONDS)
         times.note(time.perf_counter() - began)
         kind = (status, method)
         if kind not in self._sent:
-            self._sent[kind], self._received[kind] = _Histogram(_BYTES), _Histogram(_BYTES)
+            self._sent[kind], self._received[kind] = Histogram(_BYTES), Histogram(_BYTES)
         self._received[kind].note(sizes[0])
         self._sent[kind].note(sizes[1])
 
@@ -93,7 +68,7 @@ class PrometheusMeter:
 
     def called(self, what: Literal["hook", "letter", "delivery"], name: str, outcome: str, began: float) -> None:
         """A hook, a letter or a delivery was done, or was not."""
-        found = self._calls.setdefault((what, name, outcome), _Histogram(_SECONDS))
+        found = self._calls.setdefault((what, name, outcome), Histogram(_SECONDS))
         found.note(time.perf_counter() - began)
 
     def _http(self) -> Iterator[Family]:
@@ -172,11 +147,11 @@ class PrometheusMeter:
             )
 
 
-def _added(times: Mapping[tuple[str, str, int], _Histogram], labels_of: LabelsOf) -> Iterator[Sample]:
+def _added(times: Mapping[tuple[str, str, int], Histogram], labels_of: LabelsOf) -> Iterator[Sample]:
     """Histograms of several keys as one where their labels are the same."""
-    whole: dict[Labels, _Histogram] = {}
+    whole: dict[Labels, Histogram] = {}
     for key, found in times.items():
-        total = whole.setdefault(labels_of(key), _Histogram(_SECONDS))
+        total = whole.setdefault(labels_of(key), Histogram(_SECONDS))
         total.counts = [one + more for one, more in zip(total.counts, found.counts, strict=True)]
         total.total += found.total
     for labels, found in whole.items():

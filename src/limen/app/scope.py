@@ -23,6 +23,7 @@ from limen.ports.passwords import Breaches, Passwords
 from limen.ports.sealing import Sealing
 from limen.ports.signing import Signing
 from limen.ports.storage import Storage
+from limen.ports.tracer import Tracer, Untraced
 from limen.ports.traits import Schemas
 
 
@@ -89,6 +90,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     journal: HookJournal
     log: Log
     meter: Meter = Silent()
+    tracer: Tracer = Untraced()
     aside: Aside = msgspec.field(default_factory=Aside)
     """Where work goes that nobody waits for."""
     pressure: Pressure = msgspec.field(default_factory=Pressure)

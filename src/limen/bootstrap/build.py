@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -23,12 +23,14 @@ from limen.adapters.plugins import ImportedPlugins
 from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
+from limen.adapters.traces import tracer_for
 from limen.app.aside import Aside
 from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.dispatch import Dispatcher
 from limen.app.courier.inbox import Carriers, Inbox
 from limen.app.courier.metered import MeteredCarrier
 from limen.app.courier.watch import OutboxWatch
+from limen.app.flows.method import Method
 from limen.app.flows.owed import Owed
 from limen.app.hooks import python
 from limen.app.hooks.deliveries.dispatch import Deliverer
@@ -46,6 +48,7 @@ from limen.app.hooks.web_hook.hook import WebHooks
 from limen.app.identities.aal import MethodFactors
 from limen.app.identities.schemas import LoadedSchemas
 from limen.app.scope import Services
+from limen.app.traced import TracedCarrier, TracedEgress, TracedPasswords
 from limen.bootstrap.desk import PublicDesk
 from limen.bootstrap.engines import engines
 from limen.bootstrap.listeners import Listeners, listeners
@@ -58,6 +61,7 @@ from limen.http.error_pages import ErrorPages
 from limen.http.public.health import Readiness
 from limen.http.respond import Responder
 from limen.methods import discovered
+from limen.ports.courier import Carrier
 from limen.ports.plugins import Plugins
 from limen.storage import SqlStorage, open_for_service
 from limen.ui.pages import Pages
@@ -112,6 +116,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         """Let go of everything; work that was acknowledged is safe before."""
         await self.journal.stop()
         await self.storage.close()
+        await self.services.tracer.close()
         for part in self.closers:
             if isinstance(part, PasswordPool):
                 part.close()
@@ -132,26 +137,24 @@ async def build(request: LoadRequest) -> House:
     plugins = ImportedPlugins()
     require_plugins(source.loaded, plugins)
     methods = discovered()
-    egress = HttpEgress(_proxies(request.environment))
+    tracer = tracer_for(config.tracing)
+    network = HttpEgress(_proxies(request.environment))
+    egress = TracedEgress(network, tracer) if tracer.active else network
     documents = UrlDocuments(egress, Path())
     passwords = PasswordPool(entropy, queue=config.hashers.queue)
     jsonnet = ChildJsonnet()
-    schemas = LoadedSchemas(documents)
-    await schemas.load(config)
-    _remark(source.loaded, schemas, log)
-    storage = await open_for_service(config.dsn, dev=request.dev, log=log)
+    schemas = await _schemas(documents, source.loaded, log)
+    storage = await open_for_service(config.dsn, dev=request.dev, log=log, tracer=tracer)
     journal = StoredJournal(storage, ids, log)
     services = Services(
         clock=clock,
         ids=ids,
         entropy=entropy,
         storage=storage,
-        passwords=passwords,
+        passwords=TracedPasswords(passwords, tracer) if tracer.active else passwords,
         breaches=RangeBreaches(egress, clock, log),
         schemas=schemas,
-        factors=MethodFactors(
-            (method.credential for method in methods if method.credential is not None), source.current
-        ),
+        factors=_factors(methods, source),
         sealing=AesSealing(entropy),
         signing=JoseSigning(),
         jsonnet=jsonnet,
@@ -159,14 +162,16 @@ async def build(request: LoadRequest) -> House:
         letters=WrittenLetters(documents, SandboxedJinja(), clock, ids),
         journal=journal,
         log=log,
-        meter=PrometheusMeter(passwords),
+        meter=PrometheusMeter(passwords, storage),
+        tracer=tracer,
         aside=Aside(lambda: _LEAST_PAUSE + _MORE_PAUSE * entropy.octets(1)[0] / 255),
     )
     doorway, responder = Doorway(source, services), Responder(ErrorPages())
     inbox, smtp = Inbox(storage.letters, source.current), SmtpCarrier()
     carriers = Carriers(smtp, HttpCarrier(egress, jsonnet, documents), inbox)
-    dispatcher = Dispatcher(storage, MeteredCarrier(carriers, services.meter), clock, ids, log)
-    readiness, web_hooks = Readiness(storage), WebHooks(egress, WireShapes(), log)
+    dispatcher = Dispatcher(storage, _watched(carriers, services), clock, ids, log)
+    told = TracedEgress(network, tracer, tells=True) if tracer.active else network
+    readiness, web_hooks = Readiness(storage), WebHooks(told, WireShapes(), log)
     flows = engines(methods, HookRunner(hook_makers(web_hooks, plugins)))
     pages = Pages(PublicDesk(doorway, flows), clock, entropy, inbox=inbox)
     return House(
@@ -180,9 +185,27 @@ async def build(request: LoadRequest) -> House:
         listeners=listeners(doorway, responder, readiness, storage, flows, pages),
         outbox=OutboxWatch(dispatcher, source.current, log),
         owed=Owed(services, source.current, flows.owing),
-        deliverer=Deliverer(storage, Sending(services, egress), clock, source.current, log),
-        closers=(passwords, smtp, jsonnet, egress, plugins),
+        deliverer=Deliverer(storage, Sending(services, told), clock, source.current, log),
+        closers=(passwords, smtp, jsonnet, network, plugins),
     )
+
+
+def _factors(methods: Sequence[Method], source: ConfigSource) -> MethodFactors:
+    return MethodFactors((method.credential for method in methods if method.credential is not None), source.current)
+
+
+def _watched(carrier: Carrier, services: Services) -> Carrier:
+    """A carrier whose tries are counted, and seen in traces where there are any."""
+    if services.tracer.active:
+        carrier = TracedCarrier(carrier, services.tracer)
+    return MeteredCarrier(carrier, services.meter)
+
+
+async def _schemas(documents: UrlDocuments, loaded: LoadedConfig, log: LineLog) -> LoadedSchemas:
+    schemas = LoadedSchemas(documents)
+    await schemas.load(loaded.config)
+    _remark(loaded, schemas, log)
+    return schemas
 
 
 def _remark(loaded: LoadedConfig, schemas: LoadedSchemas, log: LineLog) -> None:

@@ -26,6 +26,7 @@ from limen.http.public.schemas import SchemaRoutes
 from limen.http.public.sessions import OwnSessionRoutes
 from limen.http.public.well_known import WellKnownRoutes
 from limen.http.public.whoami import WhoAmI
+from limen.http.request_log import RequestLines
 from limen.http.respond import Responder
 from limen.http.routes import ANY, Route, Routes
 from limen.ports.session_reader import SessionReader
@@ -87,8 +88,15 @@ def listeners(
         hot=whoami,
         older=older.public,
         tokens_first=True,
+        lines=RequestLines(doorway.services.log, source, "public"),
     )
-    inside = Manner(base_url=lambda: source.current().serve.admin.base_url, rewritten=admin_path, older=older.admin)
+    inside = Manner(
+        base_url=lambda: source.current().serve.admin.base_url,
+        rewritten=admin_path,
+        older=older.admin,
+        inside=True,
+        lines=RequestLines(doorway.services.log, source, "admin"),
+    )
     public_routes, admin_routes = Routes(joined(public)), Routes(joined(admin))
     openapi.tells_of(public_routes, admin_routes)
     return Listeners(

@@ -69,12 +69,12 @@ def _servers(house: House) -> tuple["QuietServer", ...]:
     config = house.source.current()
     public, admin = config.serve.public, config.serve.admin
     return (
-        _server(house.listeners.public, public, LimitedHttpToolsProtocol, "serve.public"),
-        _server(house.listeners.admin, admin, AdminLimits, "serve.admin"),
+        server_of(house.listeners.public, public, LimitedHttpToolsProtocol, "serve.public"),
+        server_of(house.listeners.admin, admin, AdminLimits, "serve.admin"),
     )
 
 
-def _server(
+def server_of(
     app: Application, where: PublicListener | AdminListener, limits: type[LimitedHttpToolsProtocol], key: str
 ) -> "QuietServer":
     """A server for one listener. Raises TlsUnusable."""

@@ -18,13 +18,16 @@ def courier() -> None:
 @click.option("-c", "--config", "files", multiple=True, type=click.Path(path_type=Path), help="A file; repeatable.")
 @click.option("--dev", is_flag=True, help="For development. Never in production.")
 @click.option("--lenient", is_flag=True, help="Unknown configuration keys are only warned of.")
-@click.option("--expose-metrics-port", type=int, hidden=True, help="Accepted: there are no metrics here yet.")
+@click.option(
+    "--expose-metrics-port",
+    type=click.IntRange(0, 65535),
+    help="Tell metrics and health on this port of the admin host.",
+)
 @click.pass_obj
 def watch(
     surroundings: Surroundings, *, files: tuple[Path, ...], dev: bool, lenient: bool, expose_metrics_port: int | None
 ) -> None:
     """Send what waits in the outbox until stopped. A SQLite database serves one process: use `serve --watch-courier`."""
-    del expose_metrics_port
     run(
         LoadRequest(
             files=(*surroundings.files, *files),
@@ -32,5 +35,6 @@ def watch(
             data_folder=surroundings.data_folder,
             dev=dev,
             lenient=lenient,
-        )
+        ),
+        expose_metrics_port,
     )

@@ -14,5 +14,7 @@ class LogConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One JSON object per line, or lines for people."""
     leak_sensitive_values: bool = False
     """Write tokens, cookies and personal data instead of hiding them. For debugging only."""
+    requests: bool = False
+    """Write a line for each request. (Limen's own key; OBS-04.)"""
     redaction_text: str = ""
     """What stands in place of a hidden value."""

@@ -37,10 +37,12 @@ NOT_YET: Final = (
     ),
     NotYet(feature="sign-in for an OAuth2 server", keys=("oauth2_provider",)),
     NotYet(feature="encryption at rest", keys=("ciphers.algorithm",)),
-    NotYet(feature="tracing", keys=("tracing",)),
+    NotYet(
+        feature="traces in the forms of Jaeger and Zipkin (both take OpenTelemetry: provider `otel`)",
+        keys=("tracing.providers.jaeger", "tracing.providers.zipkin"),
+    ),
     NotYet(feature="profiling", keys=("profiling",)),
     NotYet(feature="read consistency levels", keys=("preview",)),
-    NotYet(feature="metrics of a separate courier", keys=("expose-metrics-port",), when="on"),
 )
 
 HOOKS_NOT_YET: Final = (

@@ -14,10 +14,13 @@ from limen.app.flows import csrf
 from limen.http import request as requests
 from limen.http.cors import Cors
 from limen.http.doorway import Doorway
+from limen.http.request_log import RequestLines
 from limen.http.respond import Responder, error_response, json_response
 from limen.http.routes import Errors, Found, Route, Routes
 from limen.kernel.errors import LimenError
 from limen.kernel.http_values import Handler, Request, Response
+from limen.kernel.request_mark import CURRENT, RequestMark
+from limen.ports.tracer import Span
 from limen.wire.errors import envelope, unexpected
 
 _TEXT: Final = ("content-type", "text/plain; charset=utf-8")
@@ -65,6 +68,10 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """Answers `hot_path` before any route is looked for."""
     older: Older | None = None
     """Finds what answers a path of an old release, where the configuration is of that age (dialects.md §5.1 C)."""
+    lines: RequestLines | None = None
+    """Writes a line of the log for each request, where that is wanted."""
+    inside: bool = False
+    """Whether only operators and their programs come here: what they say of traces is believed."""
     tokens_first: bool = False
     """Whether a changing request to an address that takes none is refused for its missing anti-CSRF token before its
     method is (HTTP-93).
@@ -83,12 +90,26 @@ class Application:
         self._rewritten = manner.rewritten
         self._older = manner.older
         self._tokens_first = manner.tokens_first
+        self._inside = manner.inside
+        self._lines = manner.lines
         self._hot_path = manner.hot_path
         self._hot = Route(manner.hot) if manner.hot is not None else None
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        services = self._doorway.services
+        mark = CURRENT.set(RequestMark(scope["headers"], services.ids))
+        try:
+            if not services.tracer.active:
+                await self._handled(scope, receive, send)
+                return
+            with services.tracer.request(scope["method"], scope["headers"], believed=self._believed(scope)) as span:
+                await self._handled(scope, receive, send, span)
+        finally:
+            CURRENT.reset(mark)
+
+    async def _handled(self, scope: AsgiScope, receive: Receive, send: Send, span: Span | None = None) -> None:
         meter = self._doorway.services.meter
         began = meter.seconds()
         endpoint, response = await self._answer(scope, receive)
@@ -100,6 +121,21 @@ class Application:
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         meter.answered(endpoint, scope["method"], response.status, began, (_announced(scope), len(body)))
+        if self._lines is not None:
+            self._lines.answered(endpoint, scope["method"], response.status, meter.seconds() - began, len(body))
+        if span is not None:
+            span.named(f"{scope['method']} {endpoint}")
+            span.tell({"http.route": endpoint, "http.response.status_code": response.status})
+            if response.status >= _SERVER_ERROR:
+                span.failed(str(response.status))
+
+    def _believed(self, scope: AsgiScope) -> bool:
+        """Whether the `traceparent` of a request counts: operators' programs and trusted proxies may say what it is part of,
+        strangers may not choose what is recorded.
+        """
+        client = scope.get("client")
+        trusted = self._doorway.source.current().trusted_proxies
+        return self._inside or requests.is_trusted(client[0] if client else "", trusted)
 
     async def _answer(self, scope: AsgiScope, receive: Receive) -> tuple[str, Response]:
         """The pattern of the address, and the answer."""
@@ -148,7 +184,7 @@ class Application:
             self._doorway.services.log.error(
                 "unexpected failure", path=scope["path"], error=type(error).__name__, trace=trace
             )
-            return json_response(unexpected(request.header("x-request-id")), _INTERNAL)
+            return json_response(unexpected(_id()), _INTERNAL)
 
     async def _refused(self, request: Request, route: Route, error: LimenError) -> Response:
         found = envelope(error, request.header("x-request-id"))
@@ -180,6 +216,12 @@ def _always(own: tuple[str, ...], read: bool, encrypted: bool) -> tuple[Octets, 
     more = [*_ALWAYS, *((_NEVER_CACHED,) if read else ())]
     kept = [header for header in more if header[0] not in own]
     return tuple(map(_octets, (*kept, *((_STRICT_TRANSPORT,) if encrypted else ()))))
+
+
+def _id() -> str:
+    """The id of the request under way: with it the lines in the log are found."""
+    mark = CURRENT.get()
+    return mark.id if mark is not None else ""
 
 
 def _announced(scope: AsgiScope) -> int:

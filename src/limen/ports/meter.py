@@ -1,9 +1,12 @@
 """How is it noted what happens how often, and how long it takes? (OBS-02)"""
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Literal, Protocol, TypeAlias
 
 import msgspec
+
+Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -21,6 +24,31 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["counter", "gauge", "histogram"]
     help: str
     samples: tuple[Sample, ...]
+
+
+class Histogram:
+    """How many were how large; `bounds` are the upper ends of the classes."""
+
+    __slots__ = ("_bounds", "counts", "total")
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self._bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def note(self, value: float) -> None:
+        """One more."""
+        self.counts[bisect_left(self._bounds, value)] += 1
+        self.total += value
+
+    def samples(self, labels: Labels = ()) -> Iterator[Sample]:
+        """As the samples of a family."""
+        below = 0
+        for bound, count in zip((*self._bounds, float("inf")), self.counts, strict=True):
+            below += count
+            yield Sample(below, (*labels, ("le", "+Inf" if bound == float("inf") else f"{bound:g}")), "_bucket")
+        yield Sample(below, labels, "_count")
+        yield Sample(self.total, labels, "_sum")
 
 
 class Measured(Protocol):

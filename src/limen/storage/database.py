@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from limen.ports.meter import Family
 from limen.storage.statements import Compiled, Query, R, Statement, Value, Write
 
 
@@ -31,6 +32,10 @@ class Database(Protocol):
         Raises the error of the first guard that does not hold or of the first constraint that is broken
         (IdentifierTaken, ExternalIdTaken, IdentityChanged).
         """
+        ...
+
+    async def figures(self) -> Sequence[Family]:
+        """How busy it is, from what this process has counted; the database is not asked."""
         ...
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 from limen.ports.log import Log
+from limen.ports.tracer import UNTRACED, Tracer
 from limen.storage.dsn import SqliteTarget, parse_dsn
 from limen.storage.errors import SchemaOutdated
 from limen.storage.migrate import is_current
@@ -14,7 +15,9 @@ from limen.storage.sqlite.lock import FileLock
 from limen.storage.sqlite.schema import lead, version_of
 
 
-async def open_storage(dsn: str, *, migrate: bool = True, alone: bool = True, log: Log | None = None) -> SqlStorage:
+async def open_storage(
+    dsn: str, *, migrate: bool = True, alone: bool = True, log: Log | None = None, tracer: Tracer = UNTRACED
+) -> SqlStorage:
     """The storage behind a DSN; one in a file is for this process alone. Close it with `await storage.close()`.
 
     With `alone=False` a server may have the file open as well: for commands that write little and keep nothing in mind.
@@ -24,20 +27,21 @@ async def open_storage(dsn: str, *, migrate: bool = True, alone: bool = True, lo
     """
     target = parse_dsn(dsn)
     if isinstance(target, SqliteTarget):
-        return SqlStorage(_memory(target) if target.file is None else _file(target, migrate=migrate, alone=alone))
+        opened = _memory(target) if target.file is None else _file(target, migrate=migrate, alone=alone)
+        return SqlStorage(opened, tracer=tracer)
     from limen.storage.postgres.opening import open_postgres, replica_of  # noqa: PLC0415 (its driver is slow to import)
 
-    return SqlStorage(await open_postgres(target, migrate=migrate, log=log), replica_of(target))
+    return SqlStorage(await open_postgres(target, migrate=migrate, log=log), replica_of(target), tracer)
 
 
-async def open_for_service(dsn: str, *, dev: bool, log: Log | None = None) -> SqlStorage:
+async def open_for_service(dsn: str, *, dev: bool, log: Log | None = None, tracer: Tracer = UNTRACED) -> SqlStorage:
     """The storage for a server: an embedded database gets its tables, one that others use as well only with `dev`.
 
     Elsewhere somebody has to decide when the tables change (OPS-03, SEED4-04). Raises as `open_storage` does, and
     SchemaOutdated while migrations are pending.
     """
     migrate = dev or isinstance(parse_dsn(dsn), SqliteTarget)
-    storage = await open_storage(dsn, migrate=migrate, log=log)
+    storage = await open_storage(dsn, migrate=migrate, log=log, tracer=tracer)
     if not migrate and (reason := await storage.pending()):
         await storage.close()
         raise SchemaOutdated(reason)

@@ -1,18 +1,22 @@
 """What is the storage that the application sees? Repositories over one database, whatever its dialect."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
+from limen.ports.meter import Family
 from limen.ports.session_reader import SessionReader, SessionRow
+from limen.ports.tracer import UNTRACED, Tracer
 from limen.storage.asked import SqlAskedReads
 from limen.storage.database import Database, query
 from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE, SchemaOutdated
 from limen.storage.expiry import SqlExpiry
+from limen.storage.figures import Queues
 from limen.storage.flows import SqlFlowReads
 from limen.storage.hook_runs import SqlHookRunReads
 from limen.storage.hot import ReplicaReader, SqlSessionReader
@@ -24,6 +28,7 @@ from limen.storage.parked import SqlParkedReads
 from limen.storage.rows import Version
 from limen.storage.secrets import SqlSecretReads
 from limen.storage.sessions import SqlSessionReads
+from limen.storage.traced import TracedDatabase
 from limen.storage.unit import Changes, SqlUnit
 
 _READY_SECONDS: Final = 3.0
@@ -32,8 +37,11 @@ _READY_SECONDS: Final = 3.0
 class SqlStorage:
     """Implements `ports.storage.Storage` and `ports.session_reader.SessionReader`. Made by `open_storage`."""
 
-    def __init__(self, database: Database, replica: Database | None = None) -> None:
+    def __init__(self, database: Database, replica: Database | None = None, tracer: Tracer = UNTRACED) -> None:
         """A `replica` is a copy that may be behind; only the session check asks it (docs/storage.md)."""
+        if tracer.active:
+            database = TracedDatabase(database, tracer)
+            replica = None if replica is None else TracedDatabase(replica, tracer)
         self._database = database
         self._replica = replica
         self._identities = SqlIdentityReads(database)
@@ -50,6 +58,7 @@ class SqlStorage:
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, "sql_storage.VERSION", Version)
+        self._queues = Queues(database)
         original = SqlSessionReader(database)
         self._hot = original if replica is None else ReplicaReader(SqlSessionReader(replica), original)
 
@@ -144,6 +153,10 @@ class SqlStorage:
         """Delete up to `limit` messages that were over before that time, with their attempts; how many there were."""
         (count,) = await self._database.run((self._changes.letters.remove_old(before, limit),))
         return count
+
+    async def figures(self) -> Sequence[Family]:
+        """What Prometheus is told of the database and of what waits in it (OBS-02)."""
+        return (*await self._database.figures(), *await self._queues.figures())
 
     async def close(self) -> None:
         """Finish the commits that were accepted, then let go of the database."""

@@ -5,8 +5,10 @@ import logging
 import pytest
 
 from doubles.clock import ManualClock
+from doubles.ids import CountingIds
 from limen.adapters.logs import LibraryLog, LineLog, is_secret
 from limen.config.log import LogConfig
+from limen.kernel.request_mark import CURRENT, RequestMark
 from limen.ports.log import Fact
 
 
@@ -91,3 +93,46 @@ def test_libraries_write_to_the_same_log_without_tracebacks():
     assert (slow["level"], slow["msg"], slow["logger"]) == ("warning", "slow start", "uvicorn.error")
     assert (broken["level"], broken["exception"]) == ("error", "ValueError")
     assert "hunter2" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("cannot reach https://ada:s3cr3t@mail.test/box", "cannot reach https://[hidden]@mail.test/box"),
+        ("GET /verification?code=s3cr3t&flow=1 failed", "GET /verification?code=[hidden]&flow=1 failed"),
+        ("body was password=s3cr3t&x=1", "body was password=[hidden]&x=1"),
+        ("sent Authorization: Bearer s3cr3ts3cr3t", "sent Authorization: [hidden]"),
+        ("token ory_st_s3cr3t is old", "token [hidden] is old"),
+        ("Cookie: ory_kratos_session=s3cr3t; a=b", "Cookie: ory_kratos_session=[hidden]; a=b"),
+        ("nothing=here and ada@house.test", "nothing=here and ada@house.test"),
+    ],
+)
+def test_a_secret_inside_a_text_is_hidden(said: str, kept: str) -> None:
+    stream = io.StringIO()
+    log = LineLog(LogConfig(format="json"), ManualClock(), stream)
+    LibraryLog(log).emit(logging.LogRecord("library", logging.ERROR, "", 0, said, None, None))
+    log.warning("a fact", reason=said)
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert first["msg"] == kept
+    assert second["reason"] == kept
+
+
+def test_what_a_library_quotes_of_an_error_is_left_out() -> None:
+    stream = io.StringIO()
+    said = "Task exception was never retrieved\nfuture: <Task exception=ValueError('s3cr3t')>"
+    log = LineLog(LogConfig(), ManualClock(), stream)
+    LibraryLog(log).emit(logging.LogRecord("asyncio", logging.ERROR, "", 0, said, None, None))
+    assert "never retrieved" in stream.getvalue()
+    assert "s3cr3t" not in stream.getvalue()
+
+
+def test_a_line_written_during_a_request_has_its_id() -> None:
+    stream = io.StringIO()
+    log = LineLog(LogConfig(format="json"), ManualClock(), stream)
+    mark = CURRENT.set(RequestMark([(b"x-request-id", b"abc-1")], CountingIds()))
+    log.info("within")
+    CURRENT.reset(mark)
+    log.info("outside")
+    within, outside = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert within["request_id"] == "abc-1"
+    assert "request_id" not in outside

@@ -42,6 +42,10 @@ class WatchedHook:
 
     async def run(self, scope: Scope, event: HookEvent) -> Continue:
         """As the hook itself."""
+        with scope.services.tracer.span(f"hook {self.name}", {"limen.hook.label": self._label}):
+            return await self._watched(scope, event)
+
+    async def _watched(self, scope: Scope, event: HookEvent) -> Continue:
         began, clock = scope.services.clock.now(), scope.services.meter.seconds()
         outcome, answer = RunOutcome.FAILED, "not waited for"
         try:

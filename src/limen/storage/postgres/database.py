@@ -7,7 +7,9 @@ from typing import Final, TypeVar
 import msgspec
 
 from limen.kernel.errors import LimenError
+from limen.ports.meter import Family
 from limen.ports.storage import StorageUnavailable
+from limen.storage.figures import counter, gauge
 from limen.storage.postgres.door import Line
 from limen.storage.postgres.failures import DRIVER, guard_of, is_lost, told, try_again, undone
 from limen.storage.postgres.fuse import Fused, fuse
@@ -47,6 +49,8 @@ class PostgresDatabase:
         self._sleep = sleep
         self._units: set[asyncio.Task[tuple[int, ...]]] = set()
         self._closing = False
+        self._count = 0
+        self._retries = 0
 
     def compile(self, statement: Statement) -> Compiled:
         return _WRITTEN.compiled(statement)
@@ -72,10 +76,22 @@ class PostgresDatabase:
             raise StorageUnavailable("The database is shutting down.")
         if len(self._units) >= MOST_UNITS:
             raise StorageUnavailable("Too many changes are waiting for the database. Try again in a moment.")
+        self._count += 1
         unit = asyncio.get_running_loop().create_task(self._applied(fuse(writes)))
         self._units.add(unit)
         unit.add_done_callback(self._forget)
         return await asyncio.shield(unit)
+
+    async def figures(self) -> Sequence[Family]:
+        """Units of work, connections, and how often something was tried again."""
+        return (
+            counter("limen_database_units_total", "Units of work that were handed to the database.", self._count),
+            gauge("limen_database_units_waiting", "Units of work under way.", len(self._units)),
+            gauge("limen_database_connections", "Connections that are open.", self._connections.held),
+            gauge("limen_database_connections_idle", "Connections that nobody uses.", self._connections.idle),
+            gauge("limen_database_connections_waiting", "Requests that wait for one.", self._connections.waiting),
+            counter("limen_database_retries_total", "Times that something was asked or done again.", self._retries),
+        )
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the server."""
@@ -103,6 +119,7 @@ class PostgresDatabase:
                 tries += 1
                 lost = is_lost(error) and not isinstance(error, TimeoutError)
                 if tries < MOST_TRIES and (try_again(error) or (lost and tries <= 2)):  # noqa: PLR2004 (once more)
+                    self._retries += 1
                     await self._sleep(self._pace.pause(tries))
                     continue
                 raise told(error) from error
@@ -135,6 +152,7 @@ class PostgresDatabase:
                     self._connections.give(held)
                 else:
                     self._connections.drop(held)
+            self._retries += 1
             await self._sleep(self._pace.pause(tries))
 
 

@@ -103,6 +103,21 @@ class Connections:
         self._open -= 1
         held.line.drop()
 
+    @property
+    def held(self) -> int:
+        """How many connections are open."""
+        return self._open
+
+    @property
+    def idle(self) -> int:
+        """How many of them nobody uses."""
+        return len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for one."""
+        return len(self._waiting)
+
     async def close(self) -> None:
         """End every connection; those that are in use end when they are given back."""
         self._closed = True

@@ -6,12 +6,15 @@ uses: its writes are applied on the spot, since no disk makes anybody wait.
 
 import sqlite3
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Final
 
 import msgspec
 
 from limen.kernel.errors import LimenError
+from limen.ports.meter import Family
 from limen.ports.storage import StorageUnavailable
+from limen.storage.sqlite.commits import Commits
 from limen.storage.sqlite.failures import told
 from limen.storage.sqlite.group import apply
 from limen.storage.sqlite.lock import FileLock
@@ -61,6 +64,10 @@ class SqliteFile(_SqliteReads):
         """Apply all of the writes or none; returns after they are on the disk."""
         return await self._writer.run(writes)
 
+    async def figures(self) -> Sequence[Family]:
+        """How many units were committed, how many at once, and how long that took."""
+        return self._writer.commits.figures(self._writer.waiting)
+
     async def close(self) -> None:
         """Finish what was accepted, then let go of the file."""
         await self._writer.close()
@@ -72,15 +79,25 @@ class SqliteFile(_SqliteReads):
 class SqliteMemory(_SqliteReads):
     """A database that ends with the process."""
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._commits = Commits()
+
     async def run(self, writes: Sequence[Write]) -> tuple[int, ...]:
         """Apply all of the writes or none."""
         try:
+            began = perf_counter()
             (outcome,) = apply(self._connection, (writes,))
+            self._commits.note(1, perf_counter() - began)
         except sqlite3.ProgrammingError as error:
             raise StorageUnavailable("The database is closed.") from error
         if isinstance(outcome, LimenError):
             raise outcome
         return outcome
+
+    async def figures(self) -> Sequence[Family]:
+        """As for a file: each unit is a commit of its own, and none waits."""
+        return self._commits.figures(0)
 
     async def close(self) -> None:
         """Forget everything."""

@@ -5,12 +5,14 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Final
 
 import msgspec
 
 from limen.kernel.errors import LimenError
 from limen.ports.storage import StorageUnavailable
+from limen.storage.sqlite.commits import Commits
 from limen.storage.sqlite.failures import told
 from limen.storage.sqlite.group import Outcome, apply
 from limen.storage.statements import Write
@@ -29,6 +31,7 @@ class WriterThread:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.commits = Commits()
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closing = False
@@ -53,6 +56,11 @@ class WriterThread:
     def alive(self) -> bool:
         return self._thread.is_alive() and not self._closing
 
+    @property
+    def waiting(self) -> int:
+        """How many units of work wait."""
+        return self._jobs.qsize()
+
     async def close(self) -> None:
         """Apply what waits, then end the thread and close its connection."""
         if not self._closing:
@@ -76,7 +84,10 @@ class WriterThread:
                     break
             going = job is not None
             if jobs:
-                self._tell(jobs, self._apply(jobs))
+                began = perf_counter()
+                outcomes = self._apply(jobs)
+                self.commits.note(len(jobs), perf_counter() - began)
+                self._tell(jobs, outcomes)
         self._connection.close()
         self._call(self._ended)
 
