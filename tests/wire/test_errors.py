@@ -33,6 +33,7 @@ INSIDE = {
     "SessionNotEnded",
     "SigningFailed",
     "UnknownKey",
+    "_NumberTaken",
     "Unsound",
 }
 """Errors that whoever raises them also turns into something else; none of them reaches a client."""

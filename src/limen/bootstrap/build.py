@@ -21,6 +21,7 @@ from limen.adapters.metrics import PrometheusMeter
 from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
+from limen.app.admin.storage import RecordedStorage
 from limen.app.aside import Aside
 from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.dispatch import Dispatcher
@@ -124,7 +125,7 @@ async def build(request: LoadRequest) -> House:
         clock=clock,
         ids=ids,
         entropy=entropy,
-        storage=storage,
+        storage=RecordedStorage(storage),
         passwords=passwords,
         breaches=RangeBreaches(egress, clock, log),
         schemas=schemas,

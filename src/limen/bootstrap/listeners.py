@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from limen.bootstrap.engines import Engines
+from limen.http.admin.audit import AuditRoutes
 from limen.http.admin.courier import AdminCourierRoutes
+from limen.http.admin.guard import AdminGuard
 from limen.http.admin.identities import AdminIdentityRoutes
 from limen.http.admin.metrics import MetricsRoutes
 from limen.http.admin.recovery import AdminRecoveryRoutes
@@ -70,6 +72,7 @@ def listeners(
         AdminSessionRoutes(doorway).table(),
         AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
         AdminCourierRoutes(doorway).table(),
+        AuditRoutes(doorway).table(),
         MetricsRoutes(doorway.services.meter.told).table(),
         health.admin_table(),
         to_public(source),
@@ -82,7 +85,13 @@ def listeners(
         older=older.public,
         tokens_first=True,
     )
-    inside = Manner(base_url=lambda: source.current().serve.admin.base_url, rewritten=admin_path, older=older.admin)
+    services = doorway.services
+    inside = Manner(
+        base_url=lambda: source.current().serve.admin.base_url,
+        rewritten=admin_path,
+        older=older.admin,
+        guard=AdminGuard(services.storage, source, services.clock, services.log),
+    )
     return Listeners(
         public=Application(doorway, responder, Routes(joined(public)), outside),
         admin=Application(doorway, responder, Routes(joined(admin)), inside),

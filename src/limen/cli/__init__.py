@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "version": ("limen.cli.version", "version"),
     "identities": ("limen.cli.identities", "identities"),
     "sessions": ("limen.cli.sessions", "sessions"),
+    "keys": ("limen.cli.keys", "keys"),
+    "audit": ("limen.cli.audit", "audit"),
     "cleanup": ("limen.cli.cleanup", "cleanup"),
     "completion": ("limen.cli.completion", "completion"),
     "hashers": ("limen.cli.hashers", "hashers"),

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from limen.app.admin.keyring import KeyExpired, KeyMissing, KeyRefused
 from limen.app.errors import (
     AlreadySignedIn,
     BrowserMustMove,
@@ -73,6 +74,8 @@ def error_response(error: LimenError, request: Request) -> Response:
     """The envelope of an error, and when to come back if that helps (security.md §2.40)."""
     found = envelope(error, request.header("x-request-id"))
     later = (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded) else ()
+    if isinstance(error, KeyMissing | KeyRefused | KeyExpired):
+        later = (("www-authenticate", 'Bearer realm="limen admin"'),)
     return json_response(found, found.error.code, *later)
 
 

@@ -22,6 +22,7 @@ from limen.domain.session.session import CheckedSession, Session
 from limen.kernel.errors import LimenError
 from limen.kernel.json_doc import JsonDoc
 from limen.ports.limits import Limits
+from limen.ports.operators import OperatorReads, OperatorWrites
 
 D = TypeVar("D", bound=Detail)
 
@@ -331,7 +332,7 @@ class LetterTaken(LimenError):
     """Another dispatcher has the message."""
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(OperatorWrites, Protocol):
     """Changes that belong together. Dropping it without `commit` changes nothing."""
 
     @property
@@ -356,7 +357,7 @@ class UnitOfWork(Protocol):
         ...
 
 
-class Storage(Protocol):
+class Storage(OperatorReads, Protocol):
     """One database."""
 
     @property

@@ -9,6 +9,8 @@ from sqlalchemy import Select, String, column, select, table
 from limen.domain.ids import IdentityId, SessionId
 from limen.kernel.errors import LimenError
 from limen.ports.session_reader import SessionRow
+from limen.storage.admin_keys import SqlAdminKeyReads
+from limen.storage.audit import SqlAuditReads
 from limen.storage.database import Database, query
 from limen.storage.error_pages import SqlErrorPageReads
 from limen.storage.errors import MIGRATE, SchemaOutdated
@@ -42,6 +44,8 @@ class SqlStorage:
         self._secrets = SqlSecretReads(database)
         self._parked = SqlParkedReads(database)
         self._limits = SqlLimits(database)
+        self._admin_keys = SqlAdminKeyReads(database)
+        self._audit = SqlAuditReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, _VERSION, Version)
@@ -78,6 +82,14 @@ class SqlStorage:
     @property
     def limits(self) -> SqlLimits:
         return self._limits
+
+    @property
+    def admin_keys(self) -> SqlAdminKeyReads:
+        return self._admin_keys
+
+    @property
+    def audit(self) -> SqlAuditReads:
+        return self._audit
 
     @property
     def reader(self) -> SqlSessionReader:

@@ -1,5 +1,8 @@
 """What is a unit of work here? The list of its writes, handed to the database in one piece (docs/adr/0003)."""
 
+from limen.domain.admin.audit import AuditDraft
+from limen.storage.admin_keys import AdminKeyChanges, SqlAdminKeyWrites
+from limen.storage.audit import AuditChain, SqlAuditWrites
 from limen.storage.database import Database
 from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
 from limen.storage.flows import FlowChanges, SqlFlowWrites
@@ -22,6 +25,8 @@ class Changes:
         self.letters = LetterChanges(database)
         self.secrets = SecretChanges(database)
         self.parked = ParkedChanges(database)
+        self.admin_keys = AdminKeyChanges(database)
+        self.audit = AuditChain(database)
 
 
 class SqlUnit:
@@ -31,6 +36,7 @@ class SqlUnit:
         self._database = database
         self._changes = changes
         self._writes: list[Write] = []
+        self._drafts: list[AuditDraft] = []
 
     @property
     def flows(self) -> SqlFlowWrites:
@@ -60,11 +66,23 @@ class SqlUnit:
     def parked(self) -> SqlParkedWrites:
         return SqlParkedWrites(self._changes.parked, self._writes)
 
+    @property
+    def admin_keys(self) -> SqlAdminKeyWrites:
+        return SqlAdminKeyWrites(self._changes.admin_keys, self._writes)
+
+    @property
+    def audit(self) -> SqlAuditWrites:
+        return SqlAuditWrites(self._drafts)
+
     async def commit(self) -> None:
         """Apply everything, durably, or nothing; the unit is empty afterwards. Raises the error of the first write that
         does not hold, or StorageUnavailable.
         """
         writes = tuple(self._writes)
+        drafts = tuple(self._drafts)
         self._writes.clear()
-        if writes:
+        self._drafts.clear()
+        if drafts:
+            await self._changes.audit.run(writes, drafts)
+        elif writes:
             await self._database.run(writes)

@@ -5,6 +5,7 @@ Version  Oldest Limen that can run on it  What changed
 0002     0.1.0                            Messages to people and the attempts to deliver them.
 0003     0.1.0                            One-time codes and links, and wrong guesses.
 0004     0.1.0                            Changes that wait for a renewed sign-in.
+0006     0.1.0                            Keys of the admin interface, and what operators changed.
 
 How to add one: docs/recipes/add-a-column.md. The database keeps its version in the table `alembic_version`.
 """
@@ -31,6 +32,7 @@ VERSIONS: Final = (
     Version("0003", "one-time secrets", "0.1.0"),
     Version("0004", "parked submissions", "0.1.0"),
     Version("0005", "limits", "0.1.0"),
+    Version("0006", "admin keys and audit", "0.1.0"),
 )
 
 HEAD: Final = VERSIONS[-1].number
