@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "version": ("limen.cli.version", "version"),
     "identities": ("limen.cli.identities", "identities"),
     "sessions": ("limen.cli.sessions", "sessions"),
+    "doctor": ("limen.cli.doctor.command", "doctor"),
     "keys": ("limen.cli.keys", "keys"),
     "audit": ("limen.cli.audit", "audit"),
     "cleanup": ("limen.cli.cleanup", "cleanup"),
