@@ -4,7 +4,7 @@ The edge of the admin listener says which request is under way; the storage that
 it commits. So no handler has to think of it, and no change is stored without its entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
@@ -52,7 +52,7 @@ def under_way() -> Recording | None:
 
 
 @contextmanager
-def recorded(recording: Recording) -> Iterator[None]:
+def recorded(recording: Recording) -> Generator[None]:
     """Whatever is committed inside is noted as part of this request."""
     token = _UNDER_WAY.set(recording)
     try:
