@@ -1,4 +1,4 @@
-"""Can the admin interface be used, or its audit log be changed, without anybody noticing? (docs/adr/0018, docs/adr/0019)"""
+"""Can the admin interface be used, or its audit log be changed, without anybody noticing? (docs/adr/0020, docs/adr/0021)"""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Does a running server ask for keys, and does it note what operators change? (docs/adr/0018, docs/adr/0019)"""
+"""Does a running server ask for keys, and does it note what operators change? (docs/adr/0020, docs/adr/0021)"""
 # ruff: noqa: TID251 - a real server is asked over a real network, and a revocation takes real time
 
 import json

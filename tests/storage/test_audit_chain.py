@@ -1,4 +1,4 @@
-"""Does the chain of what operators changed stay one? (docs/adr/0019)"""
+"""Does the chain of what operators changed stay one? (docs/adr/0021)"""
 
 import asyncio
 

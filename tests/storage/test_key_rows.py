@@ -1,4 +1,4 @@
-"""How are the keys of the admin interface kept? (docs/adr/0018)"""
+"""How are the keys of the admin interface kept? (docs/adr/0020)"""
 
 from datetime import timedelta
 

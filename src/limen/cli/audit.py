@@ -1,4 +1,4 @@
-"""`limen audit verify|list`: what did operators change, and is that what was written? (docs/adr/0019)"""
+"""`limen audit verify|list`: what did operators change, and is that what was written? (docs/adr/0021)"""
 
 import sys
 from typing import Final

@@ -1,4 +1,4 @@
-"""`limen keys create|list|revoke`: who may use the admin interface? (docs/adr/0018)"""
+"""`limen keys create|list|revoke`: who may use the admin interface? (docs/adr/0020)"""
 
 import re
 from datetime import datetime, timedelta

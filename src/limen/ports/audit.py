@@ -1,4 +1,4 @@
-"""How is kept what operators changed? In a chain that only grows (docs/adr/0019)."""
+"""How is kept what operators changed? In a chain that only grows (docs/adr/0021)."""
 
 from collections.abc import Sequence
 from typing import Protocol

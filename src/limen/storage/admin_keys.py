@@ -1,4 +1,4 @@
-"""How are keys of the admin interface stored? One small row each, read all together (docs/adr/0018)."""
+"""How are keys of the admin interface stored? One small row each, read all together (docs/adr/0020)."""
 
 from collections.abc import Sequence
 from datetime import datetime

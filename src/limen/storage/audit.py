@@ -1,4 +1,4 @@
-"""How does the chain of what operators changed stay one, whoever writes at the same time? (docs/adr/0019)
+"""How does the chain of what operators changed stay one, whoever writes at the same time? (docs/adr/0021)
 
 The next entry needs the hash of the last one. Each process remembers the last entry that it knows of and inserts the next
 number; if that number is taken, another process was quicker, nothing of the unit happens, and it is tried again behind the

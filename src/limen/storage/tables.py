@@ -283,4 +283,4 @@ AUDIT_ENTRIES: Final = Table(
     Column("previous", _word(), nullable=False),
     Column("hash", _word(), nullable=False),
 )
-"""What operators changed: a chain, each entry with the hash of the one before. It only grows (docs/adr/0019)."""
+"""What operators changed: a chain, each entry with the hash of the one before. It only grows (docs/adr/0021)."""

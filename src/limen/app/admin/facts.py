@@ -1,4 +1,4 @@
-"""What is kept of a change? What happened to what, without secrets and without what persons say of themselves (docs/adr/0019)."""
+"""What is kept of a change? What happened to what, without secrets and without what persons say of themselves (docs/adr/0021)."""
 
 from collections.abc import Iterator
 from typing import Final

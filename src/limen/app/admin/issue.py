@@ -1,4 +1,4 @@
-"""How does somebody get a key of the admin interface, and how does it end? (docs/adr/0018)"""
+"""How does somebody get a key of the admin interface, and how does it end? (docs/adr/0020)"""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Does this key open the admin interface, and for what? Judged by what the database said a moment ago (docs/adr/0018)."""
+"""Does this key open the admin interface, and for what? Judged by what the database said a moment ago (docs/adr/0020)."""
 
 import hmac
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How is noted what operators change? Each unit of work of their request takes an entry of the audit log along (docs/adr/0019).
+"""How is noted what operators change? Each unit of work of their request takes an entry of the audit log along (docs/adr/0021).
 
 The edge of the admin listener says which request is under way; the storage that the application sees adds the entry to what
 it commits. So no handler has to think of it, and no change is stored without its entry.

@@ -1,4 +1,4 @@
-"""Which storage does the application see? The real one, whose units of work note what an operator changes (docs/adr/0019)."""
+"""Which storage does the application see? The real one, whose units of work note what an operator changes (docs/adr/0021)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Is the audit log as it was written? Every entry is read and its place in the chain worked out anew (docs/adr/0019)."""
+"""Is the audit log as it was written? Every entry is read and its place in the chain worked out anew (docs/adr/0021)."""
 
 from typing import Final
 

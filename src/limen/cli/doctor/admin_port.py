@@ -1,4 +1,4 @@
-"""Who reaches the admin interface, and what do they have to show? (docs/adr/0018)"""
+"""Who reaches the admin interface, and what do they have to show? (docs/adr/0020)"""
 
 from limen.cli.doctor.finding import Finding, Notes, Patient
 from limen.cli.doctor.hosts import is_loopback

@@ -1,4 +1,4 @@
-"""What is kept of a change by an operator? An entry, chained to the one before it by a hash (docs/adr/0019)."""
+"""What is kept of a change by an operator? An entry, chained to the one before it by a hash (docs/adr/0021)."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ class AuditDraft(msgspec.Struct, frozen=True, kw_only=True):
     target: str = ""
     """The id of what was changed; empty where it is none or several, which `change` then names."""
     change: JsonDoc
-    """What was changed, without any secret and without any value of a person's (docs/adr/0019)."""
+    """What was changed, without any secret and without any value of a person's (docs/adr/0021)."""
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Who may use the admin interface? Whoever shows a key; only its hash is stored (docs/adr/0018)."""
+"""Who may use the admin interface? Whoever shows a key; only its hash is stored (docs/adr/0020)."""
 
 import hashlib
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How do operators look at what was changed? Newest first, a page at a time (docs/adr/0019, ours: docs/wire.md)."""
+"""How do operators look at what was changed? Newest first, a page at a time (docs/adr/0021, ours: docs/wire.md)."""
 
 from collections.abc import Mapping
 from datetime import datetime

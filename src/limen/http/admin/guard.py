@@ -1,4 +1,4 @@
-"""Who gets past the edge of the admin listener, and what is noted of them? (docs/adr/0018, docs/adr/0019)"""
+"""Who gets past the edge of the admin listener, and what is noted of them? (docs/adr/0020, docs/adr/0021)"""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What is kept of a change, and what never is? (docs/adr/0019)"""
+"""What is kept of a change, and what never is? (docs/adr/0021)"""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Which key opens the admin interface, and for how long? (docs/adr/0018)"""
+"""Which key opens the admin interface, and for how long? (docs/adr/0020)"""
 
 from collections.abc import Sequence
 from datetime import timedelta
