@@ -22,6 +22,8 @@ from play import ADA, EACH, built
 from play_config import PASSWORD, entries, flows
 
 INSIDE = {
+    "AskedGone",
+    "TlsUnusable",
     "OneAtATime",
     "ConfigRefused",
     "DatabaseInUse",
@@ -36,6 +38,7 @@ INSIDE = {
     "SessionNotEnded",
     "SigningFailed",
     "UnknownKey",
+    "_NumberTaken",
     "Unsound",
 }
 """Errors that whoever raises them also turns into something else; none of them reaches a client."""

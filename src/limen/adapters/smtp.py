@@ -51,6 +51,13 @@ class SmtpCarrier:
                 raise
             self._idle.append((server, line, _time()))
 
+    async def greet(self, config: Config) -> None:
+        """Connect, encrypt and sign in as for a message, and send none. Raises DeliveryFailed."""
+        private = not config.clients.smtp.disallow_private_ip_ranges
+        server = smtp_server(config.courier.smtp, allow_private=private)
+        async with self._slots:
+            self._idle.append((server, await self._connected(server), _time()))
+
     async def close(self) -> None:
         """Let go of the connections that are kept."""
         while self._idle:

@@ -24,6 +24,7 @@ from limen.adapters.session_cipher import AesSealing
 from limen.adapters.smtp import SmtpCarrier
 from limen.adapters.system import SystemClock, SystemEntropy, SystemIds
 from limen.adapters.traces import tracer_for
+from limen.app.admin.storage import RecordedStorage
 from limen.app.aside import Aside
 from limen.app.courier.compose import WrittenLetters
 from limen.app.courier.dispatch import Dispatcher
@@ -150,7 +151,7 @@ async def build(request: LoadRequest) -> House:
         clock=clock,
         ids=ids,
         entropy=entropy,
-        storage=storage,
+        storage=RecordedStorage(storage),
         passwords=TracedPasswords(passwords, tracer) if tracer.active else passwords,
         breaches=RangeBreaches(egress, clock, log),
         schemas=schemas,

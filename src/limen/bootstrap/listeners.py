@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from limen.bootstrap.engines import Engines
+from limen.http.admin.audit import AuditRoutes
 from limen.http.admin.courier import AdminCourierRoutes
+from limen.http.admin.guard import AdminGuard
 from limen.http.admin.hooks import AdminHookRoutes
 from limen.http.admin.identities import AdminIdentityRoutes
 from limen.http.admin.metrics import MetricsRoutes
@@ -70,17 +72,6 @@ def listeners(
         to_admin(source),
         {WHOAMI: {ANY: Route(whoami)}},
     ]
-    admin = [
-        AdminIdentityRoutes(doorway).table(),
-        AdminSessionRoutes(doorway).table(),
-        AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
-        AdminCourierRoutes(doorway).table(),
-        MetricsRoutes(doorway.services.meter.told).table(),
-        AdminHookRoutes(doorway).table(),
-        health.admin_table(),
-        openapi.admin_table(),
-        to_public(source),
-    ]
     outside = Manner(
         base_url=lambda: source.current().serve.public.base_url,
         cors=Cors(source),
@@ -90,19 +81,38 @@ def listeners(
         tokens_first=True,
         lines=RequestLines(doorway.services.log, source, "public"),
     )
+    services = doorway.services
     inside = Manner(
         base_url=lambda: source.current().serve.admin.base_url,
         rewritten=admin_path,
         older=older.admin,
         inside=True,
         lines=RequestLines(doorway.services.log, source, "admin"),
+        guard=AdminGuard(services.storage, source, services.clock, services.log),
     )
-    public_routes, admin_routes = Routes(joined(public)), Routes(joined(admin))
+    public_routes, admin_routes = Routes(joined(public)), Routes(joined(_admin_tables(doorway, flows, health, openapi)))
     openapi.tells_of(public_routes, admin_routes)
     return Listeners(
         public=Application(doorway, responder, public_routes, outside),
         admin=Application(doorway, responder, admin_routes, inside),
     )
+
+
+def _admin_tables(
+    doorway: Doorway, flows: Engines, health: HealthRoutes, openapi: OpenApiRoutes
+) -> Sequence[Mapping[str, Mapping[str, Route]]]:
+    return [
+        AdminIdentityRoutes(doorway).table(),
+        AdminSessionRoutes(doorway).table(),
+        AdminRecoveryRoutes(doorway, flows.recovery.prepared).table(),
+        AdminCourierRoutes(doorway).table(),
+        AuditRoutes(doorway).table(),
+        MetricsRoutes(doorway.services.meter.told).table(),
+        AdminHookRoutes(doorway).table(),
+        health.admin_table(),
+        openapi.admin_table(),
+        to_public(doorway.source),
+    ]
 
 
 def joined(tables: Sequence[Mapping[str, Mapping[str, Route]]]) -> dict[str, dict[str, Route]]:

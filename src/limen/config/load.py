@@ -238,7 +238,7 @@ def _translation_warnings(upgraded: Upgraded) -> list[ConfigWarning]:
 
 
 def _exposed_admin(config: Config) -> list[ConfigWarning]:
-    if config.serve.admin.host.startswith(_LOOPBACK):
+    if config.serve.admin.host.startswith(_LOOPBACK) or config.serve.admin.require_key is True:
         return []
     text = "whoever reaches this address can do everything; keep it behind a firewall or use 127.0.0.1"
     return [ConfigWarning(key="serve.admin.host", text=text)]

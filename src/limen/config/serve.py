@@ -111,6 +111,9 @@ class AdminListener(msgspec.Struct, frozen=True, kw_only=True):
     port: Port = 4434
     """Port to bind to."""
     request_log: RequestLog = RequestLog()
+    require_key: bool | None = None
+    """Whether requests have to show a key (`limen keys create`). If not said, they have to as soon as there ever was
+    one. (Limen's own key.)"""
     socket: Socket | None = None
     tls: Tls | None = None
     trusted_proxies: tuple[Cidr, ...] = ()

@@ -56,6 +56,18 @@ class Older(Protocol):
     def __call__(self, path: str, /) -> Found | None: ...
 
 
+class Guard(Protocol):
+    """Stands at the edge of a listener that not everybody may use."""
+
+    async def admitted(self, request: Request, /) -> Request:
+        """The request as those behind may see it. Raises LimenError to refuse it."""
+        ...
+
+    async def answered(self, request: Request, pattern: str, handler: Handler, /) -> Response:
+        """What the handler answers."""
+        ...
+
+
 class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """What one listener does differently from the other."""
 
@@ -76,6 +88,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a changing request to an address that takes none is refused for its missing anti-CSRF token before its
     method is (HTTP-93).
     """
+    guard: Guard | None = None
 
 
 class Application:
@@ -92,6 +105,7 @@ class Application:
         self._tokens_first = manner.tokens_first
         self._inside = manner.inside
         self._lines = manner.lines
+        self._guard = manner.guard
         self._hot_path = manner.hot_path
         self._hot = Route(manner.hot) if manner.hot is not None else None
 
@@ -167,15 +181,21 @@ class Application:
             return found.pattern, Response(
                 status=_NOT_ALLOWED, headers=headers, body=b"This address does not take that method.\n"
             )
-        return found.pattern, await self._guarded(scope, receive, route, found.captured)
+        return found.pattern, await self._guarded(scope, receive, route, found.captured, found.pattern)
 
-    async def _guarded(self, scope: AsgiScope, receive: Receive, route: Route, captured: Mapping[str, str]) -> Response:
+    async def _guarded(
+        self, scope: AsgiScope, receive: Receive, route: Route, captured: Mapping[str, str], pattern: str = ""
+    ) -> Response:
         """The route's answer, or what is said when it fails: never a stack trace, never a secret."""
         config = self._doorway.source.current()
         request = requests.head(scope, self._base_url(), config.trusted_proxies, captured)
         try:
+            if self._guard is not None:
+                request = await self._guard.admitted(request)
             if body := await requests.body(scope, receive):
                 request = msgspec.structs.replace(request, body=body)
+            if self._guard is not None:
+                return await self._guard.answered(request, pattern, route.handler)
             return await route.handler(request)
         except LimenError as error:
             return await self._refused(request, route, error)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from limen.app.admin.keyring import KeyExpired, KeyMissing, KeyRefused
 from limen.app.errors import (
     AlreadySignedIn,
     BrowserMustMove,
@@ -78,6 +79,8 @@ def error_response(error: LimenError, request: Request) -> Response:
     later = (
         (("retry-after", str(error.retry_after)),) if isinstance(error, Overloaded | HookBusy | TooManyAttempts) else ()
     )
+    if isinstance(error, KeyMissing | KeyRefused | KeyExpired):
+        later = (("www-authenticate", 'Bearer realm="limen admin"'),)
     return json_response(found, found.error.code, *later)
 
 

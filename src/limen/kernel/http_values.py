@@ -26,6 +26,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     """The absolute address that was asked for, built on the configured base URL (never on the Host header)."""
     secure: bool = False
+    operator: str = ""
+    """The name of the key that let the request into the admin interface; empty where none was needed."""
+    operator_key: str = ""
+    """The id of that key."""
     captured: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     """What the route found in the path, by name."""
 

@@ -24,6 +24,7 @@ from limen.kernel.json_doc import JsonDoc
 from limen.ports.asked import AskedReads, AskedWrites
 from limen.ports.hook_storage import DeliveryReads, DeliveryWrites, HookRunReads, HookRunWrites
 from limen.ports.limits import Limits
+from limen.ports.operators import OperatorReads, OperatorWrites
 from limen.ports.parking import ParkedReads, ParkedWrites
 
 D = TypeVar("D", bound=Detail)
@@ -320,7 +321,7 @@ class LetterTaken(LimenError):
     """Another dispatcher has the message."""
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(OperatorWrites, Protocol):
     """Changes that belong together. Dropping it without `commit` changes nothing."""
 
     @property
@@ -351,7 +352,7 @@ class UnitOfWork(Protocol):
         ...
 
 
-class Storage(Protocol):
+class Storage(OperatorReads, Protocol):
     """One database."""
 
     @property

@@ -10,7 +10,9 @@ from limen.kernel.errors import LimenError
 from limen.ports.meter import Family
 from limen.ports.session_reader import SessionReader, SessionRow
 from limen.ports.tracer import UNTRACED, Tracer
+from limen.storage.admin_keys import SqlAdminKeyReads
 from limen.storage.asked import SqlAskedReads
+from limen.storage.audit import SqlAuditReads
 from limen.storage.database import Database, query
 from limen.storage.deliveries import SqlDeliveryReads
 from limen.storage.error_pages import SqlErrorPageReads
@@ -55,6 +57,8 @@ class SqlStorage:
         self._limits = SqlLimits(database)
         self._hook_runs = SqlHookRunReads(database)
         self._deliveries = SqlDeliveryReads(database)
+        self._admin_keys = SqlAdminKeyReads(database)
+        self._audit = SqlAuditReads(database)
         self._changes = Changes(database)
         self._expiry = SqlExpiry(database)
         self._version = query(database, "sql_storage.VERSION", Version)
@@ -105,6 +109,14 @@ class SqlStorage:
     @property
     def deliveries(self) -> SqlDeliveryReads:
         return self._deliveries
+
+    @property
+    def admin_keys(self) -> SqlAdminKeyReads:
+        return self._admin_keys
+
+    @property
+    def audit(self) -> SqlAuditReads:
+        return self._audit
 
     @property
     def reader(self) -> SessionReader:

@@ -8,6 +8,7 @@ uniqueness and for looking up.
 from typing import Final
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -316,3 +317,31 @@ DELIVERIES: Final = Table(
     Index("ix_deliveries_expires_at", "expires_at"),
 )
 """Calls of web hooks that nobody waits for. `due_at` is null once nothing is to be done, `expires_at` until then."""
+
+ADMIN_KEYS: Final = Table(
+    "admin_keys",
+    METADATA,
+    Column("id", _id(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", _word(), nullable=False),
+    Column("created_at", _instant(), nullable=False),
+    Column("expires_at", _instant()),
+    Column("revoked_at", _instant()),
+)
+
+AUDIT_ENTRIES: Final = Table(
+    "audit_entries",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("made_at", _instant(), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("key_id", _id(), nullable=False),
+    Column("peer", _word(), nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("previous", _word(), nullable=False),
+    Column("hash", _word(), nullable=False),
+)
+"""What operators changed: a chain, each entry with the hash of the one before. It only grows (docs/adr/0022)."""

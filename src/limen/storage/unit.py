@@ -1,6 +1,9 @@
 """What is a unit of work here? The list of its writes, handed to the database in one piece (docs/adr/0003)."""
 
+from limen.domain.admin.audit import AuditDraft
+from limen.storage.admin_keys import AdminKeyChanges, SqlAdminKeyWrites
 from limen.storage.asked import AskedChanges, SqlAskedWrites
+from limen.storage.audit import AuditChain, SqlAuditWrites
 from limen.storage.database import Database
 from limen.storage.deliveries import DeliveryChanges, SqlDeliveryWrites
 from limen.storage.error_pages import ErrorPageChanges, SqlErrorPageWrites
@@ -28,6 +31,8 @@ class Changes:
         self.asked = AskedChanges(database)
         self.hook_runs = HookRunChanges(database)
         self.deliveries = DeliveryChanges(database)
+        self.admin_keys = AdminKeyChanges(database)
+        self.audit = AuditChain(database)
 
 
 class SqlUnit:
@@ -37,6 +42,7 @@ class SqlUnit:
         self._database = database
         self._changes = changes
         self._writes: list[Write] = []
+        self._drafts: list[AuditDraft] = []
 
     @property
     def flows(self) -> SqlFlowWrites:
@@ -78,11 +84,23 @@ class SqlUnit:
     def deliveries(self) -> SqlDeliveryWrites:
         return SqlDeliveryWrites(self._changes.deliveries, self._writes)
 
+    @property
+    def admin_keys(self) -> SqlAdminKeyWrites:
+        return SqlAdminKeyWrites(self._changes.admin_keys, self._writes)
+
+    @property
+    def audit(self) -> SqlAuditWrites:
+        return SqlAuditWrites(self._drafts)
+
     async def commit(self) -> None:
         """Apply everything, durably, or nothing; the unit is empty afterwards. Raises the error of the first write that
         does not hold, or StorageUnavailable.
         """
         writes = tuple(self._writes)
+        drafts = tuple(self._drafts)
         self._writes.clear()
-        if writes:
+        self._drafts.clear()
+        if drafts:
+            await self._changes.audit.run(writes, drafts)
+        elif writes:
             await self._database.run(writes)

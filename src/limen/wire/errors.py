@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from limen.app import errors as app
+from limen.app.admin import keyring
 from limen.app.courier.outbox import LetterUnknown
 from limen.app.flows import proving
 from limen.app.flows.contract import FormProblems
@@ -18,7 +19,7 @@ from limen.domain.flow.kinds import FlowKind
 from limen.kernel.egress import EgressFailed, EgressForbidden, EgressTimedOut
 from limen.kernel.errors import LimenError, MalformedInput
 from limen.kernel.json_doc import JsonDoc
-from limen.ports import courier, documents, hook_storage, jsonnet, passwords, storage, traits
+from limen.ports import admin_keys, courier, documents, hook_storage, jsonnet, passwords, storage, traits
 from limen.wire.flow import Item, item
 
 
@@ -131,6 +132,11 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     documents.DocumentUnavailable: Row(HTTPStatus.BAD_GATEWAY),
     jsonnet.JsonnetFailed: Row(_BAD),
     LetterUnknown: Row(_NOT_FOUND),
+    admin_keys.AdminKeyUnknown: Row(_NOT_FOUND),
+    keyring.KeyMissing: Row(_UNAUTHORIZED, "admin_key_missing"),
+    keyring.KeyRefused: Row(_UNAUTHORIZED, "admin_key_invalid"),
+    keyring.KeyExpired: Row(_UNAUTHORIZED, "admin_key_expired"),
+    keyring.KeyTooWeak: Row(_FORBIDDEN, "admin_key_scope"),
     courier.TemplateBroken: Row(_INTERNAL, "", "A message could not be worded: its template is broken."),
     courier.DeliveryFailed: Row(HTTPStatus.BAD_GATEWAY),
     storage.LetterTaken: Row(_CONFLICT),

@@ -29,6 +29,7 @@ from limen.http.openapi.operations import (
 )
 from limen.http.public.health import Version
 from limen.wire.admin import AdminSession, BatchAnswer
+from limen.wire.audit import WireAuditEntry
 from limen.wire.courier import WireMessage
 from limen.wire.hooks import Repeated, WireDelivery, WireRuns
 from limen.wire.identity import WireIdentity
@@ -289,6 +290,20 @@ _OPERATIONS: Final = (
     ),
 )
 
+_AUDIT: Final = (
+    Operation(
+        id="listAuditEntries",
+        method="GET",
+        path="/admin/audit",
+        tag="audit",
+        summary="What operators changed, newest first",
+        answers={200: tuple[WireAuditEntry, ...], 400: ERROR},
+        parameters=TOKEN_PAGES,
+        ports=_HERE,
+        own=True,
+    ),
+)
+
 _HOOKS: Final = (
     Operation(
         id="listHookRuns",
@@ -347,4 +362,4 @@ _HOOKS: Final = (
     ),
 )
 
-OPERATIONS: Final[Sequence[Operation]] = (*_IDENTITIES, *_SESSIONS, *_COURIER, *_OPERATIONS, *_HOOKS)
+OPERATIONS: Final[Sequence[Operation]] = (*_IDENTITIES, *_SESSIONS, *_COURIER, *_OPERATIONS, *_AUDIT, *_HOOKS)

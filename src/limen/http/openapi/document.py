@@ -184,6 +184,7 @@ def _security(cookie: str) -> JsonObject:
     return {
         "sessionToken": {"type": "apiKey", "in": "header", "name": "X-Session-Token"},
         "sessionBearer": {"type": "http", "scheme": "bearer"},
+        "adminKey": {"type": "http", "scheme": "bearer"},
         "sessionCookie": {"type": "apiKey", "in": "cookie", "name": cookie},
     }
 

@@ -1,0 +1,1 @@
+"""Who may use the admin interface, and what is noted of what they do."""

@@ -1,0 +1,1 @@
+"""`limen doctor`: what is wrong with this installation, and what would mend it? One small file for each subject."""
