@@ -11,7 +11,7 @@ from ory_kratos_client.exceptions import BadRequestException, NotFoundException,
 from limen.kernel.json_doc import JsonObject
 from play_config import flows, merged
 from server.person import PASSWORD, address
-from server.running import RunningServer
+from server.running import RunningServer, eventually
 
 SHA_CRYPT = "$sha256-crypt$sa1tsalt$uqYN62IRQWx.bf.Exm3ZME6Qm6tQ65BWpGwKno7KMR2"
 SHA_CRYPT_PASSWORD = "correct horse battery staple"
@@ -199,7 +199,8 @@ def test_somebody_is_let_back_in_and_messages_are_read(tmp_path_factory: pytest.
         flow = desk.front.create_native_recovery_flow()
         method = ory.UpdateRecoveryFlowWithCodeMethod(method="code", email=email)
         desk.front.update_recovery_flow(flow.id, ory.UpdateRecoveryFlowBody(method))
-        (message,) = desk.courier.list_courier_messages(recipient=email)
+        found = eventually(lambda: desk.courier.list_courier_messages(recipient=email))  # made after the answer
+        (message,) = found
         assert desk.courier.list_courier_messages(recipient=email, status=ory.CourierMessageStatus.ABANDONED) == []
         read = desk.courier.get_courier_message(message.id)
         assert (read.recipient, read.type, read.template_type) == (email, "email", "recovery_code_valid")

@@ -76,7 +76,7 @@ async def test_a_session_that_was_ended_changes_nothing(client: Client) -> None:
 class Together:
     """A hook that lets nobody store a change before everybody is about to."""
 
-    name = "show_verification_ui"
+    name = "organization"
     calls_out = False
 
     def __init__(self) -> None:
@@ -167,13 +167,13 @@ async def test_hooks_run_before_or_after_the_change_is_stored(
 ) -> None:
     log: list[str] = []
     listed: list[JsonValue] = [
-        {"hook": hook} for hook in ("show_verification_ui", "revoke_active_sessions", "notify_previous_addresses")
+        {"hook": hook} for hook in ("show_verification_ui", "organization", "notify_previous_addresses")
     ]
     house = await built(
         flows(settings={"after": {"profile": {"hooks": listed}, "hooks": []}}),
         hooks={
             "show_verification_ui": lambda _: Watching("inside", log, refuses=refusing == "inside"),
-            "revoke_active_sessions": lambda _: Watching("early", log, refuses=refusing == "early"),
+            "organization": lambda _: Watching("early", log, refuses=refusing == "early"),
             "notify_previous_addresses": lambda _: Watching("late", log, refuses=refusing == "late", calls_out=True),
         },
     )
@@ -187,7 +187,7 @@ async def test_hooks_run_before_or_after_the_change_is_stored(
 class Correcting:
     """Changes the account that is about to be stored."""
 
-    name = "revoke_active_sessions"
+    name = "organization"
     calls_out = False
 
     def __init__(self, age: int) -> None:

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import httpx
 import yaml
@@ -22,6 +22,7 @@ from limen.kernel.json_doc import JsonObject, JsonValue
 from play_config import merged
 from server.machine import ROOT
 
+T = TypeVar("T")
 READY_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 40.0
 """More than the server gives itself to finish what is under way."""
@@ -35,6 +36,15 @@ _PORTS: Final = itertools.count(20_000 + os.getpid() * 40 % 9_000)
 def pause(seconds: float) -> None:
     """Let another process go on. Only for waiting until something of it can be seen."""
     _PAUSE.wait(seconds)
+
+
+def eventually(ask: Callable[[], T]) -> T:
+    """What is answered, as soon as it is something: for what a server does right behind its answer."""
+    for _ in range(200):
+        if found := ask():
+            return found
+        pause(0.05)
+    return ask()
 
 
 def free_port() -> int:
