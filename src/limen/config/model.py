@@ -152,6 +152,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         return self.serve.public.trusted_proxies or (_LOOPBACK if self.dev else ())
 
     @property
+    def admin_trusted_proxies(self) -> tuple[str, ...]:
+        """Networks whose forwarding headers the admin listener believes: its own, or those of the public one."""
+        return self.serve.admin.trusted_proxies or self.trusted_proxies
+
+    @property
     def cookie_shape(self) -> CookieShape:
         """How cookies other than the session's look."""
         cookies = self.cookies

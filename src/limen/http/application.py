@@ -188,7 +188,8 @@ class Application:
     ) -> Response:
         """The route's answer, or what is said when it fails: never a stack trace, never a secret."""
         config = self._doorway.source.current()
-        request = requests.head(scope, self._base_url(), config.trusted_proxies, captured)
+        trusted = config.admin_trusted_proxies if self._inside else config.trusted_proxies
+        request = requests.head(scope, self._base_url(), trusted, captured)
         try:
             if self._guard is not None:
                 request = await self._guard.admitted(request)
