@@ -7,7 +7,7 @@ DATABASE ?=
 CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance kills bench drills screenshots docs statements requirements clean
+.PHONY: help run test check conformance kills bench drills screenshots docs requirements clean
 
 help: ## show these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -52,11 +52,9 @@ drills: $(VENV)/.dev ## kill, starve, crowd and confuse real servers; fails when
 screenshots: $(VENV)/.dev ## pictures of the pages (needs Chromium)
 	$(RUN)/python scripts/screenshots.py --serve
 
-docs: $(VENV)/.dev ## write the generated pages of docs/ anew
-	$(RUN)/python scripts/write_docs.py
-
-statements: $(VENV)/.dev ## compile the declared statements anew, for a quick start
+docs: $(VENV)/.dev ## write what is generated anew: pages of docs/, compiled statements
 	$(RUN)/python scripts/compile_statements.py
+	$(RUN)/python scripts/write_docs.py
 
 requirements: $(VENV)/.dev ## resolve the requirements anew, with hashes
 	$(RUN)/python -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header requirements/run.in -o requirements/run.txt

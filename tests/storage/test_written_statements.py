@@ -45,7 +45,7 @@ FILES = generator().FILES
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_statements_in_the_box_are_those_declared(file: Path) -> None:
-    assert file.read_text("utf-8") == FILES[file](), "run `make statements`"
+    assert file.read_text("utf-8") == FILES[file](), "run `make docs`"
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
@@ -64,7 +64,7 @@ def test_every_statement_that_a_server_asks_for_is_written() -> None:
             return super().compile(statement)
 
     SqlStorage(Listening(sqlite3.connect(":memory:")))
-    assert [name for name in asked if name not in entries(file_of("sqlite"))] == [], "run `make statements`"
+    assert [name for name in asked if name not in entries(file_of("sqlite"))] == [], "run `make docs`"
     assert sorted(set(entries(file_of("sqlite"))) - {str(name) for name in asked}) == []
 
 
