@@ -36,6 +36,7 @@ from limen.app.flows.csrf import TOKEN_BYTES, stored_form
 from limen.app.hooks.web_hook.errors import HookBusy
 from limen.app.limits import devices
 from limen.app.scope import Client, Scope
+from limen.domain.flow.continue_with import RedirectBrowser, SetSessionToken
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
@@ -162,11 +163,13 @@ class Responder:
 
     def _settings_saved(self, scope: Scope, reply: SettingsSaved, client: Client) -> Response:
         """The cookie is written once more, as clients are used to (SET-08)."""
-        cookies_set = self._session_cookies(scope, reply.issued, same_person=True)
+        cookies_set = self._session_cookies(scope, reply.issued, same_person=True) if client is not Client.API else ()
         if client is Client.BROWSER:
-            return redirect(reply.return_to, *cookies_set)
+            return redirect(reply.go_to or reply.return_to, *cookies_set)
+        # What hooks want shown comes before where a browser would go (CW-07).
+        items = wire.items((*reply.continue_with, *_onward(reply.return_to, client)))
         shown = wire.flow(reply.flow, wire_identity.public(reply.identity, scope.config.serve.public.base_url))
-        saved = msgspec.structs.replace(shown, continue_with=wire.items(reply.continue_with) or msgspec.UNSET)
+        saved = msgspec.structs.replace(shown, continue_with=items or msgspec.UNSET)
         return json_response(saved, OK, *cookies_set)
 
     def _sign_in_again(self, scope: Scope, reply: SignInAgain) -> Response:
@@ -188,7 +191,7 @@ class Responder:
         result = wire.LoginResult(
             session_token=reply.issued.token if client is Client.API and reply.issued else msgspec.UNSET,
             session=session or msgspec.UNSET,
-            continue_with=wire.items(reply.continue_with) or msgspec.UNSET,
+            continue_with=wire.items((*_onward(reply.return_to, client), *reply.continue_with)) or msgspec.UNSET,
         )
         return json_response(result, OK, *cookies_set)
 
@@ -198,11 +201,12 @@ class Responder:
             return redirect(reply.go_to or reply.return_to, *cookies_set)
         identity = wire_identity.public(reply.identity, scope.config.serve.public.base_url)
         session = reply.issued and wire_session.session(reply.issued.session, identity, now=reply.at)
+        token = (SetSessionToken(token=reply.issued.token),) if client is Client.API and reply.issued else ()
         result = wire.RegistrationResult(
             session_token=reply.issued.token if client is Client.API and reply.issued else msgspec.UNSET,
             session=session or msgspec.UNSET,
             identity=identity,
-            continue_with=wire.items(reply.continue_with) or None,
+            continue_with=wire.items((*_onward(reply.return_to, client), *reply.continue_with, *token)) or None,
         )
         return json_response(result, OK, *cookies_set)
 
@@ -266,6 +270,11 @@ class Responder:
         if device := devices.remembered(scope, issued.session.identity_id):
             marks.append(("set-cookie", cookies.device_cookie(scope.config, device)))
         return tuple(marks)
+
+
+def _onward(return_to: str, client: Client) -> tuple[RedirectBrowser, ...]:
+    """Where a single-page app goes: first after a sign-in and a sign-up (SEED4-38, CW-05), last after settings (CW-07)."""
+    return (RedirectBrowser(url=return_to),) if client is Client.SPA else ()
 
 
 def _transitions(scope: Scope) -> bool:

@@ -293,11 +293,11 @@ class SettingsSaved(msgspec.Struct, frozen=True, kw_only=True):
     flow: Flow[Detail]
     identity: Identity
     """As it is from now on."""
-    issued: IssuedSession | None
+    issued: IssuedSession
     return_to: str
     """Where browsers go: a return address, or the settings page with the flow."""
     continue_with: tuple[ContinueWith, ...] = ()
-    at: datetime
+    go_to: str = ""
 
 
 class SignInAgain(msgspec.Struct, frozen=True, kw_only=True):

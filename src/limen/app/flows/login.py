@@ -16,7 +16,6 @@ from limen.app.identities.schemas import selectable
 from limen.app.scope import Client, Scope
 from limen.app.sessions.check import satisfies, step_up_url
 from limen.app.sessions.issue import begun, proof, renewed, token_hash
-from limen.domain.flow.continue_with import RedirectBrowser
 from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
@@ -147,14 +146,13 @@ class LoginPolicy:
         except (FlowChanged, SecretSpent) as error:
             raise FormProblems(Problem(shared.login_done_already())) from error
 
-        spa = scope.client is Client.SPA
         enough = satisfies(scope.config, issued.session.aal, identity.available_aal)
         return SignedIn(
             issued=issued if signs_in else None,
             identity=identity,
             same_person=same_person,
             return_to=return_to,
-            continue_with=((RedirectBrowser(url=return_to),) if spa else ()) + verdict.continue_with,
+            continue_with=verdict.continue_with,
             go_to=verdict.go_to,
             step_up="" if enough else step_up_url(scope.config, flow.return_to),
             at=scope.services.clock.now(),

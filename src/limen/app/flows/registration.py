@@ -14,12 +14,11 @@ from limen.app.hooks.runner import HookRunner
 from limen.app.identities.accept import accepted, trait_problems
 from limen.app.identities.schemas import selectable
 from limen.app.limits.floods import count_sign_up
-from limen.app.scope import Client, Scope
+from limen.app.scope import Scope
 from limen.app.sessions.issue import begun, proof, token_hash
-from limen.domain.flow.continue_with import ContinueWith, RedirectBrowser, SetSessionToken
 from limen.domain.flow.details import RegistrationDetail, SignUpStep
 from limen.domain.flow.flow import Flow
-from limen.domain.flow.kinds import FlowKind, FlowType
+from limen.domain.flow.kinds import FlowKind
 from limen.domain.flow.states import State
 from limen.domain.identity.identity import Identity
 from limen.domain.session.session import IssuedSession
@@ -160,18 +159,11 @@ class RegistrationPolicy:
         issued: IssuedSession | None,
         verdict: Continue,
     ) -> SignedUp:
-        return_to = after(scope.config, FlowKind.REGISTRATION, draft.method, flow.return_to)
-        items: list[ContinueWith] = list(verdict.continue_with)
-        if flow.type is FlowType.API:
-            if issued is not None:
-                items.append(SetSessionToken(token=issued.token))
-        elif scope.client is Client.SPA:
-            items.insert(0, RedirectBrowser(url=return_to))
         return SignedUp(
             identity=identity,
             issued=issued,
-            return_to=return_to,
-            continue_with=tuple(items),
+            return_to=after(scope.config, FlowKind.REGISTRATION, draft.method, flow.return_to),
+            continue_with=verdict.continue_with,
             go_to=verdict.go_to,
             at=scope.services.clock.now(),
         )

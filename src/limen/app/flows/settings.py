@@ -32,9 +32,8 @@ from limen.app.hooks.contract import Changed, Changing, Continue, Effect, EndOth
 from limen.app.hooks.effects import add_effects
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.accept import accepted, moved_on
-from limen.app.scope import Client, Scope
+from limen.app.scope import Scope
 from limen.app.sessions.check import enough, require, step_up_url
-from limen.domain.flow.continue_with import RedirectBrowser
 from limen.domain.flow.details import SettingsDetail
 from limen.domain.flow.flow import Flow
 from limen.domain.flow.kinds import FlowKind, FlowType
@@ -259,18 +258,17 @@ def _problems(result: Change, *problems: Problem) -> FormProblems:
 def _reply(
     scope: Scope, saved: _Saved, owner: CheckedSession, result: Change, verdicts: tuple[Continue, ...]
 ) -> SettingsSaved:
-    """CW-07: what hooks want shown first, then where a browser would go."""
+    """What hooks want shown comes first (CW-07)."""
     flow = saved.flow
     return_to = after(scope.config, FlowKind.SETTINGS, result.method, flow.return_to, page(scope, flow))
     # Two hooks may point to one verification (HOOK-12, HOOK-15): it is told once.
     items = tuple(dict.fromkeys(item for verdict in verdicts for item in verdict.continue_with))
     go_to = next((verdict.go_to for verdict in reversed(verdicts) if verdict.go_to), "")
-    native = flow.type is FlowType.API
     return SettingsSaved(
         flow=flow,
         identity=saved.identity,
-        issued=None if native else IssuedSession(session=owner.session, identity=saved.identity, token=owner.token),
-        return_to=go_to or return_to if scope.client is Client.BROWSER else return_to,
-        continue_with=items if native else (*items, RedirectBrowser(url=return_to)),
-        at=scope.services.clock.now(),
+        issued=IssuedSession(session=owner.session, identity=saved.identity, token=owner.token),
+        return_to=return_to,
+        continue_with=items,
+        go_to=go_to,
     )

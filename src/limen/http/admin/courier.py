@@ -1,18 +1,15 @@
 """How do operators look at messages over HTTP? (HTTP-78, HTTP-79, PAGE-05, PAGE-06)"""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Final
-
-import msgspec
 
 from limen.app.courier import outbox
 from limen.app.errors import BadPageToken, BadParameter
-from limen.app.scope import Scope
 from limen.app.sessions.listing import key_time
 from limen.domain.courier.letter import Letter, LetterStatus
 from limen.http.doorway import Doorway
 from limen.http.page_links import keyset_links
+from limen.http.page_places import Places
 from limen.http.respond import OK, json_response
 from limen.http.routes import Route
 from limen.kernel.http_values import Request, Response
@@ -21,16 +18,7 @@ from limen.wire import courier as wire
 
 _DEFAULT_SIZE: Final = 10
 _MOST: Final = 500
-_LIFESPAN: Final = timedelta(hours=1)
-_PURPOSE: Final = "page of messages"
-_FIRST: Final = ("9999-12-31T23:59:59.999999Z", "")
-"""What stands before the first message."""
-
-
-class _Place(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    expires_at: datetime
-    created_at: str
-    id: str
+_PLACES: Final = Places("page of messages")
 
 
 class AdminCourierRoutes:
@@ -49,11 +37,11 @@ class AdminCourierRoutes:
         scope = await self._doorway.scope(request)
         size = _size(request.query("page_size"))
         token = request.query("page_token")
-        page = Page(limit=size, after=_opened(scope, token) if token else ())
+        page = Page(limit=size, after=_PLACES.opened(scope, token) if token else ())
         found = await outbox.listed(scope, _filter(request), page)
-        next = _sealed(scope, *_key(found.letters[-1])) if found.more else ""
+        next = _PLACES.after(scope, *_key(found.letters[-1])) if found.more else ""
         shown = [wire.message(letter, readable=scope.config.dev) for letter in found.letters]
-        return json_response(shown, OK, *keyset_links(request, size, _sealed(scope, *_FIRST), next))
+        return json_response(shown, OK, *keyset_links(request, size, _PLACES.first(scope), next))
 
     async def one(self, request: Request) -> Response:
         scope = await self._doorway.scope(request)
@@ -74,21 +62,6 @@ def _filter(request: Request) -> LetterFilter:
 
 def _key(letter: Letter) -> tuple[str, str]:
     return key_time(letter.created_at), letter.id
-
-
-def _sealed(scope: Scope, created_at: str, id: str) -> str:
-    place = _Place(expires_at=scope.services.clock.now() + _LIFESPAN, created_at=created_at, id=id)
-    return scope.services.sealing.seal(scope.config.secrets.for_pagination, _PURPOSE, msgspec.json.encode(place))
-
-
-def _opened(scope: Scope, token: str) -> tuple[str, str]:
-    raw = scope.services.sealing.open(scope.config.secrets.for_pagination, _PURPOSE, token)
-    if raw is None:
-        raise BadPageToken("This page_token is not valid; take it from the Link header of the page before.")
-    place = msgspec.json.decode(raw, type=_Place)
-    if place.expires_at < scope.services.clock.now():
-        raise BadPageToken("This page_token is too old; begin with the first page again.")
-    return place.created_at, place.id
 
 
 def _size(text: str) -> int:

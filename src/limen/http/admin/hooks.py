@@ -1,19 +1,16 @@
 """How do operators see which hooks ran in a flow, and what became of calls that nobody waited for? Ours (docs/wire.md)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
-
-from limen.app.errors import BadPageToken, BadParameter
+from limen.app.errors import BadParameter
 from limen.app.hooks import journal
 from limen.app.hooks.deliveries import outbox
-from limen.app.scope import Scope
 from limen.app.sessions.listing import key_time
 from limen.domain.hooks.delivery import Delivery, DeliveryStatus
 from limen.http.doorway import Doorway
 from limen.http.page_links import keyset_links
+from limen.http.page_places import Places
 from limen.http.respond import OK, json_response
 from limen.http.routes import Route
 from limen.kernel.http_values import Request, Response
@@ -22,16 +19,7 @@ from limen.wire import hooks as wire
 
 _DEFAULT_SIZE: Final = 50
 _MOST: Final = 500
-_LIFESPAN: Final = timedelta(hours=1)
-_PURPOSE: Final = "page of deliveries"
-_FIRST: Final = ("9999-12-31T23:59:59.999999Z", "")
-"""What stands before the first delivery."""
-
-
-class _Place(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    expires_at: datetime
-    created_at: str
-    id: str
+_PLACES: Final = Places("page of deliveries")
 
 
 class AdminHookRoutes:
@@ -58,10 +46,10 @@ class AdminHookRoutes:
         scope = await self._doorway.scope(request)
         size = _size(request.query("page_size"))
         token = request.query("page_token")
-        found = await outbox.listed(scope, _filter(request), size, _opened(scope, token) if token else None)
-        next = _sealed(scope, *_key(found.deliveries[-1])) if found.more else ""
+        found = await outbox.listed(scope, _filter(request), size, _PLACES.opened(scope, token) if token else None)
+        next = _PLACES.after(scope, *_key(found.deliveries[-1])) if found.more else ""
         shown = [wire.delivery(each) for each in found.deliveries]
-        return json_response(shown, OK, *keyset_links(request, size, _sealed(scope, *_FIRST), next))
+        return json_response(shown, OK, *keyset_links(request, size, _PLACES.first(scope), next))
 
     async def one(self, request: Request) -> Response:
         scope = await self._doorway.scope(request)
@@ -95,19 +83,3 @@ def _size(text: str) -> int:
 
 def _key(delivery: Delivery) -> tuple[str, str]:
     return key_time(delivery.created_at), delivery.id
-
-
-def _sealed(scope: Scope, created_at: str, id: str) -> str:
-    place = _Place(expires_at=scope.services.clock.now() + _LIFESPAN, created_at=created_at, id=id)
-    return scope.services.sealing.seal(scope.config.secrets.for_pagination, _PURPOSE, msgspec.json.encode(place))
-
-
-def _opened(scope: Scope, token: str) -> tuple[str, str]:
-    """Raises BadPageToken."""
-    raw = scope.services.sealing.open(scope.config.secrets.for_pagination, _PURPOSE, token)
-    if raw is None:
-        raise BadPageToken("This page_token is not valid; take it from the Link header of the page before.")
-    place = msgspec.json.decode(raw, type=_Place)
-    if place.expires_at < scope.services.clock.now():
-        raise BadPageToken("This page_token is too old; begin with the first page again.")
-    return place.created_at, place.id
