@@ -11,45 +11,13 @@ from limen.app.hooks.deliveries.dispatch import Deliverer
 from limen.app.hooks.deliveries.signature import signature
 from limen.app.hooks.web_hook.delivering import Sending
 from limen.app.scope import Client
-from limen.domain.hooks.delivery import Delivery, pause_after
-from limen.kernel.egress import HttpCall
-from limen.kernel.json_doc import JsonObject, JsonValue
-from limen.ports.hook_storage import DeliveryFilter
+from limen.domain.hooks.delivery import pause_after
+from limen.kernel.json_doc import JsonObject
 from limen.ports.storage import StorageUnavailable
-from play import ADA, EACH, House, Visitor, built
+from play import ADA, EACH, built
 from play_config import PASSWORD, UI, after, entries, flows, merged
+from play_deliveries import OLDER, OTHER, SECRET, URL, clients, header, ignored, only, sign_up, waiting
 from play_shown import listed, part
-
-URL = "https://crm.test/new?key=in-the-address"
-OTHER = "https://other.test/new"
-SECRET, OLDER = "the-newer-of-two-secrets", "the-older-of-two-secrets"
-SESSION: JsonObject = {"hook": "session"}
-
-
-def ignored(id: str = "crm", url: str = URL, **config: JsonValue) -> JsonObject:
-    """The entry of a web hook that nobody waits for."""
-    return {
-        "hook": "web_hook",
-        "config": {"id": id, "url": url, "method": "POST", "response": {"ignore": True}, **config},
-    }
-
-
-def clients(**deliveries: JsonValue) -> JsonObject:
-    return {"clients": {"web_hook": {"deliveries": deliveries}}}
-
-
-async def waiting(house: House) -> list[Delivery]:
-    return list(await house.storage.deliveries.page(DeliveryFilter(), 100))
-
-
-async def only(house: House) -> Delivery:
-    (found,) = await waiting(house)
-    return found
-
-
-async def sign_up(visitor: Visitor, email: str = ADA) -> bool:
-    return (await visitor.sign_up(email)).done
-
 
 # -- stored with the change ---------------------------------------------------------------------------------------------
 
@@ -270,10 +238,6 @@ async def test_who_was_killed_leaves_its_work_to_others_when_the_lease_is_over()
 # -- what is sent, and what is not stored -------------------------------------------------------------------------------
 
 
-def header(call: HttpCall, name: str) -> str:
-    return next((value for key, value in call.headers if key == name), "")
-
-
 @pytest.mark.parametrize(
     ("auth", "shown"),
     [
@@ -346,86 +310,3 @@ async def test_of_two_hooks_with_one_id_each_gets_its_own() -> None:
     house.egress.answers("POST", OTHER)
     await house.deliverer.round()
     assert sorted(call.url for call in house.egress.calls) == sorted([URL, OTHER])
-
-
-# -- what operators see and do ------------------------------------------------------------------------------------------
-
-
-async def test_operators_see_what_became_of_a_call_and_nothing_secret_of_it() -> None:
-    house = await built(after("registration", ignored(signing_secrets=[SECRET])))
-    assert await sign_up(house.visitor())
-    id = (await only(house)).id
-    house.egress.answers("POST", URL, status=500)
-    await house.deliverer.round()
-    one = await house.operate("GET", f"/admin/hooks/deliveries/{id}", {})
-    assert one.status == 200
-    assert {name: one.json[name] for name in ("id", "hook", "status", "attempts", "last_answer", "target")} == {
-        "id": id,
-        "hook": "crm",
-        "status": "waiting",
-        "attempts": 1,
-        "last_answer": "500",
-        "target": "https://crm.test",
-    }
-    assert "in-the-address" not in str(one.json)
-    assert (await house.operate("GET", "/admin/hooks/deliveries/nothing", {})).status == 400
-    unknown = await house.operate("GET", "/admin/hooks/deliveries/00000000-0000-4000-8000-00000000ffff", {})
-    assert unknown.status == 404
-
-
-async def test_operators_list_calls_page_by_page() -> None:
-    house = await built(merged(after("registration", ignored()), clients(attempts=1)))
-    for number in range(5):
-        assert await sign_up(house.visitor(), f"{number}@house.test")
-        house.clock.advance(seconds=1)
-    house.egress.answers("POST", URL, status=500)
-    await house.deliverer.start_due()
-    await house.deliverer.round()
-    seen: list[str] = []
-    path, query = "/admin/hooks/deliveries", "page_size=2"
-    while query:
-        answer = await house.answer_admin(path, query)
-        seen += [str(each["id"]) for each in listed(answer.json, "items")]
-        links = {rel: link for link, rel in (part.split("; ") for part in answer.header("link").split(","))}
-        query = links.get('rel="next"', "").strip("<>").partition("?")[2]
-    assert seen == [each.id for each in await waiting(house)]
-    assert len(seen) == 5
-    for wrong in ("status=lost", "page_size=0", "page_size=x", "page_token=forged"):
-        assert (await house.answer_admin(path, wrong)).status == 400
-
-
-async def test_operators_have_calls_repeated() -> None:
-    house = await built(merged(after("registration", ignored()), clients(attempts=1)))
-    for email in (ADA, "bob@house.test"):
-        assert await sign_up(house.visitor(), email)
-        house.egress.answers("POST", URL, status=500)
-    await house.deliverer.round()
-    assert [each.status for each in await waiting(house)] == ["dead", "dead"]
-    house.clock.advance(days=20)
-    none = await house.answer_admin("/admin/hooks/deliveries/replay", "hook=other", method="POST")
-    assert none.json == {"repeated": 0}
-    both = await house.answer_admin("/admin/hooks/deliveries/replay", "", method="POST")
-    assert both.json == {"repeated": 2}
-    for _ in range(2):
-        house.egress.answers("POST", URL)
-    assert await house.deliverer.round() == 2
-    assert [(each.status, each.attempts) for each in await waiting(house)] == [("delivered", 2)] * 2
-
-    id = (await waiting(house))[0].id
-    again = await house.operate("POST", f"/admin/hooks/deliveries/{id}/replay", {})
-    assert (again.status, again.json["status"]) == (200, "waiting")
-    house.egress.answers("POST", URL)
-    assert await house.deliverer.round() == 1
-    keys = [header(call, "idempotency-key") for call in house.egress.calls]
-    assert keys.count(id) == 3
-
-
-async def test_what_has_arrived_is_kept_for_a_while() -> None:
-    house = await built(merged(after("registration", ignored()), clients(keep_delivered="2h")))
-    assert await sign_up(house.visitor())
-    house.egress.answers("POST", URL)
-    await house.deliverer.round()
-    await house.storage.remove_expired(house.clock.now() + timedelta(minutes=119), 100)
-    assert len(await waiting(house)) == 1
-    await house.storage.remove_expired(house.clock.now() + timedelta(minutes=121), 100)
-    assert await waiting(house) == []

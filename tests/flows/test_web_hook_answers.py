@@ -1,54 +1,24 @@
 """What may the answer of a web hook do, and what is left when it refuses? The same for all clients (WH-08, WH-10 … WH-12)."""
 
-import asyncio
-
 import pytest
 
-from doubles.sink import SinkAnswer, Web, refusing
+from doubles.sink import Web, refusing
 from limen.app.scope import Client
 from limen.domain.courier.letter import TemplateType
 from limen.domain.identity.addresses import AddressStatus
 from limen.domain.identity.identity import IdentityState
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
-from play import ADA, AGAIN, EACH, SESSION_COOKIE, House, Visitor
+from play import ADA, AGAIN, EACH
 from play_config import OTHER_PASSWORD, PASSWORD, UI, flows, merged
-from play_shown import Outcome, part
+from play_shown import part
+from play_web_hooks import DECIDES, INTERRUPT, PARSE, PROVING, member, only, refused, registering
 
-PARSE: JsonObject = {"response": {"parse": True}}
-INTERRUPT: JsonObject = {"can_interrupt": True}
-DECIDES = pytest.mark.parametrize("config", [PARSE, INTERRUPT], ids=["parse", "can_interrupt"])
-PROVING: JsonObject = flows(
-    verification={"enabled": True, "ui_url": f"{UI}/verification"},
-    recovery={"enabled": True, "ui_url": f"{UI}/recovery"},
-)
 CHANGES: list[tuple[str, JsonValue, str]] = [
     ("metadata_public", {"a": [1, {"b": None}]}, "metadata_public"),
     ("metadata_public", 0, "metadata_public"),
     ("metadata_admin", {"score": 7}, "metadata_admin"),
     ("traits", {"email": ADA, "name": {"first": "Hook"}}, "traits"),
 ]
-
-
-def registering(web: Web, *more: JsonObject, **config: JsonValue) -> JsonObject:
-    """A deciding hook before a sign-up is stored, a session after it, and mail to new addresses."""
-    hooks: list[JsonValue] = [web.hook("/first", **config), *more, {"hook": "session"}]
-    return merged(PROVING, flows(registration={"after": {"password": {"hooks": hooks}}}))
-
-
-async def member(house: House, client: Client) -> Visitor:
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(ADA)).done
-    return visitor
-
-
-async def only(house: House) -> str:
-    (id,) = await house.identity_ids()
-    return id
-
-
-def refused(client: Client, outcome: Outcome) -> None:
-    assert outcome.answer.status == AGAIN[client]
-    assert outcome.answer.cookie(SESSION_COOKIE) == ""
 
 
 # -- refusing -----------------------------------------------------------------------------------------------------------
@@ -342,65 +312,3 @@ async def test_an_answer_that_cannot_be_read_fails_the_flow(web: Web, client: Cl
     web.sink.answers("/first", 200, body)
     assert (await house.visitor(client).sign_up(ADA)).error["code"] == 502
     assert await house.identities() == 0
-
-
-# -- not minding --------------------------------------------------------------------------------------------------------
-
-
-@EACH
-@pytest.mark.covers("WH-07")
-@pytest.mark.parametrize("status", [200, 302, 400, 501])
-async def test_nobody_waits_for_an_answer_that_is_ignored(web: Web, client: Client, status: int) -> None:
-    ignored = web.hook("/ignored", response={"ignore": True})
-    house = await web.house(flows(registration={"after": {"password": {"hooks": [ignored, {"hook": "session"}]}}}))
-    held = asyncio.Event()
-    web.sink.behaves("/ignored", SinkAnswer(status=status, waits_for=held))
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(ADA)).done
-    assert await visitor.signed_in()
-    assert await house.deliverer.start_due() == 1
-    await web.sink.until(1)
-    held.set()
-    await house.deliverer.round()
-    assert part(web.sink.calls[0].ctx, "identity")["id"] == await only(house)
-
-
-@EACH
-@pytest.mark.covers("WH-07", "WH-02")
-async def test_an_ignored_hook_that_cannot_be_written_does_not_matter(web: Web, client: Client) -> None:
-    ignored = web.hook("/ignored", response={"ignore": True}, body="file:///no/such/file")
-    house = await web.house(flows(registration={"after": {"password": {"hooks": [ignored, {"hook": "session"}]}}}))
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(ADA)).done
-    assert "an ignored web hook failed" in house.log.events("warning")
-
-
-@EACH
-@pytest.mark.covers("WH-10")
-@pytest.mark.parametrize(
-    "said",
-    [
-        b'{"messages":[{"messages":[{"id":123456789012345678901234567890,"text":"t"}]}]}',
-        b'{"messages":[{"messages":[{"id":1,"text":"\\ud800"}]}]}',
-        b'{"messages":[{"messages":[{"id":1.5,"text":"t"}]}]}',
-        b'{"messages":[{"messages":[{"id":1,"text":"\xff"}]}]}',
-    ],
-)
-async def test_a_message_that_no_form_can_hold_is_an_error(web: Web, client: Client, said: bytes) -> None:
-    house = await web.house(registering(web, **PARSE))
-    web.sink.answers("/first", 400, said)
-    assert (await house.visitor(client).sign_up(ADA)).error["code"] == 502
-
-
-@EACH
-@pytest.mark.covers("WH-10")
-async def test_odd_messages_are_shown_all_the_same(web: Web, client: Client) -> None:
-    """With an id that the pages know, and a context that they cannot use."""
-    over: JsonObject = {"selfservice": {"flows": {"registration": {"ui_url": ""}}}}
-    house = await web.house(registering(web, **PARSE), over)
-    odd: JsonValue = {"id": 4010001, "text": "<b>\0\u2028", "type": "error", "context": {"expired_at_unix": 1e300}}
-    web.sink.answers("/first", 400, {"messages": [{"instance_ptr": "#/", "messages": [odd]}]})
-    visitor = house.visitor(client)
-    form = await visitor.start("registration")
-    outcome = await visitor.submit(form, method="password", password=PASSWORD, traits={"email": ADA})
-    assert outcome.shown.said == [4010001]

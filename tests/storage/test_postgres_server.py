@@ -5,16 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from samples import LATER, flow, person, sign_in, store, token, uuid, where_to_import_from
 
 from limen.cli.migrate import migrate
@@ -297,112 +292,3 @@ def test_a_start_on_migrated_tables_does_not_import_alembic(postgres_dsn: str) -
     )
     done = subprocess.run([sys.executable, "-c", code, postgres_dsn], check=False, env=where_to_import_from())
     assert done.returncode == 0
-
-
-# -- a cluster of its own ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-async def test_a_restart_of_the_database_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    with Cluster(("fsync = off", "max_connections = 50")) as cluster:
-        name = cluster.database()
-        storage = await open_storage(cluster.dsn(name, command_timeout="1s"))
-        stored: list[int] = []
-
-        async def twenty_more() -> None:
-            before = len(stored)
-            async with asyncio.timeout(20):
-                while len(stored) < before + 20:  # noqa: ASYNC110 (the workers say nothing)
-                    await asyncio.sleep(0.01)
-
-        stopping = asyncio.Event()
-
-        async def work(lane: int) -> None:
-            number = lane
-            while not stopping.is_set():
-                number += 10
-                try:
-                    await store(storage, person(number, f"{number}@example.org"))
-                except StorageUnavailable:
-                    await asyncio.sleep(0.01)
-                else:
-                    stored.append(number)
-
-        workers = [asyncio.ensure_future(work(lane)) for lane in range(4)]
-        for mode in ("fast", "immediate"):
-            await twenty_more()
-            await asyncio.to_thread(cluster.stop, mode)
-            assert await storage.ready() != ""
-            await asyncio.to_thread(cluster.start)
-        await twenty_more()
-        stopping.set()
-        await asyncio.gather(*workers)
-        assert await storage.ready() == ""
-        for number in stored:
-            assert await storage.identities.get(person(number).id) is not None
-
-        cluster.pause()
-        try:
-            assert await storage.ready() != ""
-            with pytest.raises(StorageUnavailable):
-                await storage.identities.count()
-        finally:
-            cluster.resume()
-        assert await storage.identities.count() >= len(stored)
-        await storage.close()
-
-
-def certificate(folder: Path, name: str, *, ca: "tuple[x509.Name, ec.EllipticCurvePrivateKey] | None" = None):
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    issuer, signer = ca or (subject, key)
-    now = datetime.now(UTC)  # noqa: TID251 - certificates are checked against the real time
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=ca is None, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(signer, hashes.SHA256())
-    )
-    (folder / f"{name}.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / f"{name}.key").write_bytes(private)
-    return subject, key
-
-
-async def test_the_tls_settings_of_the_address_are_kept(tmp_path: Path) -> None:
-    authority = certificate(tmp_path, "authority")
-    certificate(tmp_path, "server", ca=authority)
-    certificate(tmp_path, "stranger")
-    settings = ("ssl = on", "ssl_cert_file = 'server.crt'", "ssl_key_file = 'server.key'", "fsync = off")
-    secure = Cluster(settings, ("local all all trust", "hostssl all all 127.0.0.1/32 trust"))
-    secure.bring("server.crt", (tmp_path / "server.crt").read_text())
-    secure.bring("server.key", (tmp_path / "server.key").read_text())
-    with secure:
-        name = secure.database()
-
-        async def works(**options: str) -> str:
-            try:
-                storage = await open_storage(secure.dsn(name, socket=False, startup_wait="0", **options))
-            except StorageUnavailable as error:
-                return error.reason
-            found = await storage.ready()
-            await storage.close()
-            return found
-
-        root, other = str(tmp_path / "authority.crt"), str(tmp_path / "stranger.crt")
-        for mode in ("allow", "prefer", "require"):
-            assert await works(sslmode=mode) == ""
-        for mode in ("verify-ca", "verify-full"):
-            assert await works(sslmode=mode, sslrootcert=root) == ""
-            assert "certificate" in await works(sslmode=mode, sslrootcert=other)
-            assert "certificate" in await works(sslmode=mode)
-        assert "refuses the connection" in await works(sslmode="disable")
-        assert "cannot be read" in await works(sslmode="verify-full", sslrootcert=str(tmp_path / "none.crt"))
