@@ -74,6 +74,8 @@ class FlowEngine(Generic[D, R]):
         self.spec = spec
         self._policy = policy
         self._participants = participants
+        # asked once: what a protocol asks of each method costs as much as a statement
+        self._prompts = {name: part for name, part in participants.items() if _is_prompt(part)}
         self._hooks = hooks
 
     # -- create ---------------------------------------------------------------------------------------------------------
@@ -93,8 +95,8 @@ class FlowEngine(Generic[D, R]):
 
     async def _prompted(self, scope: Scope, flow: Flow[D]) -> tuple[Flow[D], Along | None]:
         """The new flow after the first step of its only way on, where that needs no choice; else as it is (CODE-10)."""
-        for part in self._enabled(scope).values():
-            attempt = await part.first_step(scope, flow) if _is_prompt(part) else None
+        for name, part in self._prompts.items():
+            attempt = await part.first_step(scope, flow) if scope.config.method_enabled(name) else None
             if attempt is None or await self._other_ways(scope, flow, part):
                 continue
             step = await attempt()
