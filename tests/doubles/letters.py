@@ -20,6 +20,7 @@ class PlainLetters:
     async def compose(self, config: Config, wording: Wording) -> Letter:
         self.composed.append(wording)
         now: datetime = self._clock.now()
+        asked_at = wording.asked_at or now
         return Letter(
             id=f"00000000-0000-4000-8000-{len(self.composed):012d}",
             via=wording.via,
@@ -29,9 +30,9 @@ class PlainLetters:
             subject=wording.template.value,
             body=wording.code or wording.url,
             data=JsonDoc.of({"code": wording.code, "url": wording.url}),
-            created_at=now,
+            created_at=asked_at,
             updated_at=now,
-            due_at=now,
+            due_at=asked_at,
         )
 
     def code(self, recipient: str) -> str:

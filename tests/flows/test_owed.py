@@ -209,3 +209,16 @@ async def test_an_address_that_was_chosen_is_still_held_to_its_person(
     house.clock.advance(seconds=10)
     assert await house.owed.round() == 2
     assert await stored(house) == [TemplateType.RECOVERY_CODE_VALID]
+
+
+async def test_messages_stand_in_the_order_in_which_they_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = await house_of_ada()
+    with monkeypatch.context() as patch:
+        killed(house, patch)
+        await asked(house.visitor(), "recovery")
+    house.clock.advance(seconds=1)
+    await asked(house.visitor(), "verification")
+    await house.services.aside.settled()
+    assert await stored(house) == [TemplateType.VERIFICATION_CODE_VALID]
+    assert await rounds(house, 11) == [1, 0]
+    assert await stored(house) == [TemplateType.VERIFICATION_CODE_VALID, TemplateType.RECOVERY_CODE_VALID]

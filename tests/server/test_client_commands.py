@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx  # noqa: TID251 - the tests are outside
 import pytest
 from click.testing import CliRunner, Result
 
@@ -59,6 +60,16 @@ def test_pages_follow_one_another(server: RunningServer) -> None:
         if not token:
             break
     assert ids <= seen
+
+
+@pytest.mark.covers("CLI-09")
+def test_without_a_page_everybody_is_listed(server: RunningServer) -> None:
+    people = [{"create": {"schema_id": "default", "traits": {"email": address()}}} for _ in range(251)]
+    sent = httpx.patch(f"{server.admin}/admin/identities", json={"identities": people}, timeout=60)
+    ids = {each["identity"] for each in sent.json()["identities"]}
+    listed = json.loads(run(server, "list", "identities").stdout)
+    assert ids <= {entry["id"] for entry in listed["identities"]}
+    assert listed["next_page_token"] == ""
 
 
 @pytest.mark.covers("CLI-11")

@@ -10,7 +10,7 @@ from jsonschema_rs import ValidationError, validator_for
 from limen.cli.client.admin import AdminClient, Answered, Refused, entries, members
 from limen.cli.client.command import Remote, asks_the_server
 from limen.cli.client.documents import identities_in
-from limen.cli.client.paging import next_token
+from limen.cli.client.paging import Wanted, listed, paged
 from limen.cli.client.shown import Shown
 from limen.kernel.json_doc import JsonObject, JsonValue
 
@@ -20,22 +20,19 @@ _IDS = click.argument("ids", nargs=-1, required=True)
 
 
 @click.command(name="identities")
-@click.option("--page-size", default=100, show_default=True, help="How many at most.")
-@click.option("--page-token", default="", help="Where to go on: the token below the page before.")
+@paged
 @click.option("--identifier", default="", help="Only who signs in with exactly this.")
 @click.option("--consistency", default="", help="strong or eventual.")
 @click.argument("token", required=False, default="")
 @asks_the_server
 async def listing(
-    remote: Remote, page_size: int, page_token: str, identifier: str, consistency: str, token: str
+    remote: Remote, page_size: int | None, page_token: str, identifier: str, consistency: str, token: str
 ) -> None:
-    """List identities, a page at a time."""
-    query = [("page_size", str(page_size)), ("page_token", page_token or token)]
-    query += [("credentials_identifier", identifier), ("consistency", consistency)]
-    answer = await remote.client.get("/admin/identities", [pair for pair in query if pair[1]])
-    found, onward = entries(answer.value), next_token(answer.links)
-    value: JsonValue = {"identities": [*found], "next_page_token": onward}
-    remote.printer.show(_table(found, value, note=f"Next page: --page-token {onward}" if onward else ""))
+    """List identities: all of them, or a page where one is named."""
+    query = [("credentials_identifier", identifier), ("consistency", consistency)]
+    found = await listed(remote.client, "/admin/identities", query, Wanted(page_size, page_token or token))
+    value: JsonValue = {"identities": [*found.entries], "next_page_token": found.onward}
+    remote.printer.show(_table(found.entries, value, note=found.note))
 
 
 @click.command(name="identity")

@@ -4,9 +4,9 @@ from typing import Final
 
 import click
 
-from limen.cli.client.admin import entries, members
+from limen.cli.client.admin import members
 from limen.cli.client.command import Remote, asks_the_server
-from limen.cli.client.paging import next_token
+from limen.cli.client.paging import Wanted, listed, paged
 from limen.cli.client.shown import Shown
 from limen.kernel.json_doc import JsonObject, JsonValue
 
@@ -21,25 +21,22 @@ def sessions() -> None:
 @sessions.command(name="list")
 @click.option("--of", "identity", default="", help="Id of the identity whose sessions are meant.")
 @click.option("--active/--ended", default=None, help="Only those that count, or only those that do not.")
-@click.option("--page-size", default=100, show_default=True, help="How many at most.")
-@click.option("--page-token", default="", help="Where to go on: the token below the page before.")
+@paged
 @asks_the_server
-async def listing(remote: Remote, identity: str, active: bool | None, page_size: int, page_token: str) -> None:
+async def listing(remote: Remote, identity: str, active: bool | None, page_size: int | None, page_token: str) -> None:
     """List sessions, of everybody or of one person."""
     path = f"/admin/identities/{identity}/sessions" if identity else "/admin/sessions"
-    query = [("page_size", str(page_size)), ("page_token", page_token)]
-    query += [("active", str(active).lower())] if active is not None else []
+    query = [("active", str(active).lower())] if active is not None else []
     query += [] if identity else [("expand", "identity")]
-    answer = await remote.client.get(path, [pair for pair in query if pair[1]])
-    found, onward = entries(answer.value), next_token(answer.links)
-    value: JsonValue = {"sessions": [*found], "next_page_token": onward}
+    found = await listed(remote.client, path, query, Wanted(page_size, page_token))
+    value: JsonValue = {"sessions": [*found.entries], "next_page_token": found.onward}
     remote.printer.show(
         Shown(
             value=value,
             headings=_HEADINGS,
-            rows=[_row(session, identity) for session in found],
-            ids=[str(session.get("id", "")) for session in found],
-            note=f"Next page: --page-token {onward}" if onward else "",
+            rows=[_row(session, identity) for session in found.entries],
+            ids=[str(session.get("id", "")) for session in found.entries],
+            note=found.note,
         )
     )
 

@@ -1,6 +1,6 @@
 """How are messages worded? From templates, at the moment of the change that they report (COU-*)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -33,6 +33,8 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     """The reader's preferred language (`Accept-Language`), empty for the default."""
     request_headers: JsonDoc = EMPTY
     """Headers of the request that caused it, as an object of lists; HTTP channels are told (COU-17)."""
+    asked_at: datetime | None = None
+    """When it was asked for, if that was before now: messages stand and go out in the order of the requests."""
 
 
 class Letters(Protocol):

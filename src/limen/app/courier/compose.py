@@ -34,6 +34,7 @@ class WrittenLetters:
     async def compose(self, config: Config, wording: Wording) -> Letter:
         """The message, ready for the outbox. Raises TemplateBroken."""
         now = self._clock.now()
+        asked_at = wording.asked_at or now
         language = negotiate(wording.language, LANGUAGES)
         known = facts(config, wording, language, now)
 
@@ -56,9 +57,9 @@ class WrittenLetters:
             html=html,
             data=JsonDoc.of(known.told),
             request_headers=wording.request_headers,
-            created_at=now,
+            created_at=asked_at,
             updated_at=now,
-            due_at=now,
+            due_at=asked_at,
         )
 
     def _rendered(self, source: Source, data: JsonObject, kind: Kind) -> str:

@@ -50,7 +50,7 @@ async def made(scope: Scope, flow: Flow[D], asked: Asked, sender: Sender[D]) -> 
 
     Raises TemplateBroken, StorageUnavailable; then it is still owed.
     """
-    to = Addressee(address=asked.address, via=asked.via, counted=True)
+    to = Addressee(address=asked.address, via=asked.via, asked_at=asked.asked_at)
     for attempt in range(_ATTEMPTS):
         unit = scope.services.storage.unit()
         unit.asked.remove(asked.id)

@@ -154,8 +154,8 @@ class Addressee(msgspec.Struct, frozen=True, kw_only=True):
     via: Via
     identity: Identity | None = None
     stored: bool = True
-    counted: bool = False
-    """Whether the message was counted against the limits of the address already."""
+    asked_at: datetime | None = None
+    """When the message was asked for, and counted against the limits of the address; None when both is now."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,10 +272,11 @@ async def outgoing(scope: Scope, flow: Flow[Detail], method: MethodName, to: Add
         transient_payload=flow.transient_payload,
         language=scope.visitor.language,
         request_headers=scope.visitor.headers,
+        asked_at=to.asked_at,
     )
     letter = await scope.services.letters.compose(scope.config, wording)
     allowed = await may_send_to_person(scope, wanted.identity_id, to.via, to.address)
-    if not to.counted:
+    if to.asked_at is None:
         allowed = await may_send_to_address(scope, to.via, to.address) and allowed
     wanted_by_operator = kind.strangers(scope.config) and to.via is Via.EMAIL
     return Outgoing(

@@ -139,6 +139,13 @@ async def test_a_letter_waits_from_the_moment_it_was_written() -> None:
     assert letter.request_headers == JsonDoc.of({"Accept": ["*/*"]})
 
 
+@pytest.mark.covers("COU-01")
+async def test_a_letter_that_was_asked_for_earlier_waits_since_then() -> None:
+    earlier = CLOCK.now() - timedelta(seconds=12)
+    letter = await composed(wording(TemplateType.RECOVERY_CODE_VALID, asked_at=earlier))
+    assert (letter.created_at, letter.due_at, letter.updated_at) == (earlier, earlier, CLOCK.now())
+
+
 @pytest.mark.covers("COU-08", "FLOW-14")
 async def test_what_a_message_knows_is_named_as_services_expect_it() -> None:
     payload = JsonDoc.of({"lang": "af"})
