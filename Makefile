@@ -43,8 +43,8 @@ conformance: $(VENV)/.dev ## the black-box suite, where it lies beside this repo
 kills: $(VENV)/.dev ## kill the server two hundred times between commit and delivery (many minutes)
 	LIMEN_KILLS=200 $(RUN)/python -m pytest -q tests/reliability/test_deliveries_survive.py
 
-bench: $(VENV)/.dev ## requests per second, latency and CPU per request
-	RIVAL="$(RIVAL)" $(RUN)/python -m bench
+bench: $(VENV)/.dev ## requests per second, latency and CPU per request (DATABASE=postgres, RIVAL=command)
+	RIVAL="$(RIVAL)" DATABASE="$(DATABASE)" $(RUN)/python -m bench
 
 drills: $(VENV)/.dev ## kill, starve, crowd and confuse real servers; fails when anything that was acknowledged is lost
 	$(RUN)/python -m drills

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 
-from bench.load import Connection, Figures, Work, run
+from bench.load import Connection, Figures, Plan, Work, run
 from bench.scenarios import email, form, populate, submit
 from bench.subject import Subject
 
@@ -78,7 +78,7 @@ async def account(subject: Subject, scale: float) -> list[Figures]:
     figures: list[Figures] = []
 
     async def measured(name: str, work: Work) -> None:
-        figures.append(await run(name, subject.public_port, _CLIENTS, rounds, work, subject.cpu))
+        figures.append(await run(Plan(name, _CLIENTS, work), subject, rounds))
         print(figures[-1].row, flush=True)
 
     await measured("settings, form + submit", ready.settings)

@@ -6,7 +6,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Protocol, Self
+
+from bench.database import Place
 
 
 @dataclass
@@ -17,6 +19,8 @@ class Figures:
     latencies: list[float] = field(default_factory=list[float])
     seconds: float = 0.0
     cpu: float = 0.0
+    database: float = 0.0
+    """Seconds of the processes of a database of its own."""
     failures: int = 0
 
     def at(self, share: float) -> float:
@@ -30,13 +34,18 @@ class Figures:
         return self.cpu / len(self.latencies) * 1e6
 
     @property
+    def database_cost(self) -> float:
+        """Microseconds of the database's processor time for each request."""
+        return self.database / len(self.latencies) * 1e6
+
+    @property
     def row(self) -> str:
         count = len(self.latencies)
         latency = f"{self.at(0.5):>9.2f}{self.at(0.99):>9.2f}"
-        return f"{self.name:<24}{count:>8}{count / self.seconds:>10.0f}{latency}{self.cost:>12.0f}{self.failures:>9}"
+        return f"{self.name:<24}{count:>8}{count / self.seconds:>10.0f}{latency}{self.cost:>12.0f}{self.database_cost:>9.0f}{self.failures:>9}"
 
 
-HEADER = f"{'scenario':<24}{'requests':>8}{'req/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs/req':>12}{'failures':>9}"
+HEADER = f"{'scenario':<24}{'requests':>8}{'req/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs/req':>12}{'database':>9}{'failures':>9}"
 
 
 class Connection:
@@ -81,20 +90,42 @@ Work = Callable[[Connection, int], AsyncIterator[bool]]
 """What one client does in round n: yields after each request that counts, true if it went well."""
 
 
-async def run(name: str, port: int, clients: int, rounds: int, work: Work, cpu: Callable[[], float]) -> Figures:
-    """Let `clients` connections do `work` for `rounds` rounds each."""
-    figures = Figures(name)
+@dataclass(frozen=True)
+class Plan:
+    """One scenario: who asks what, over how many connections, of which listener."""
+
+    name: str
+    clients: int
+    work: Work
+    admin: bool = False
+
+
+class Measured(Protocol):
+    """A server, as far as load needs to know it."""
+
+    public_port: int
+    admin_port: int
+    place: Place
+
+    def cpu(self) -> float: ...
+
+
+async def run(plan: Plan, subject: Measured, rounds: int) -> Figures:
+    """Let the connections do the work for `rounds` rounds each."""
+    figures = Figures(plan.name)
+    port = subject.admin_port if plan.admin else subject.public_port
 
     async def client(number: int) -> None:
         async with Connection(port) as connection:
             for at in range(rounds):
                 begin = time.perf_counter()
-                async for good in work(connection, number * rounds + at):
+                async for good in plan.work(connection, number * rounds + at):
                     figures.latencies.append(time.perf_counter() - begin)
                     figures.failures += not good
                     begin = time.perf_counter()
 
-    before, begin = cpu(), time.perf_counter()
-    await asyncio.gather(*(client(number) for number in range(clients)))
-    figures.seconds, figures.cpu = time.perf_counter() - begin, cpu() - before
+    before, database, begin = subject.cpu(), subject.place.cpu(), time.perf_counter()
+    await asyncio.gather(*(client(number) for number in range(plan.clients)))
+    figures.seconds, figures.cpu = time.perf_counter() - begin, subject.cpu() - before
+    figures.database = subject.place.cpu() - database
     return figures

@@ -1,15 +1,17 @@
-"""What is measured? The session check, a login form, signing in and signing up: the submit alone, and with its form."""
+"""What is measured? The session check, a login form, signing in and signing up (the submit alone, and with its form), an admin list."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import NamedTuple
 
-from bench.load import Connection, Figures, run
+from bench.load import Connection, Figures, Plan, run
 from bench.subject import Subject
 
 PASSWORD = "k3jhr8f7s6df-Lq"
-PEOPLE = 200
+PEOPLE = 250
 
 
 def email(number: int, group: str = "member") -> str:
@@ -76,30 +78,44 @@ class Scenarios:
         flow = await form(connection, "registration")
         yield (await submit(connection, "registration", flow, sign_up(number, "visitor")))[0]
 
+    async def admin_list(self, connection: Connection, number: int) -> AsyncIterator[bool]:
+        status, answer = await connection.ask("GET", f"/admin/identities?page_size={PEOPLE}")
+        yield status == 200 and len(json.loads(answer)) == PEOPLE
+
     async def prepare(self, subject: Subject, kind: str, count: int) -> None:
         """Flows that wait to be submitted: making them is not measured."""
         async with Connection(subject.public_port) as connection:
             self.flows = [await form(connection, kind) for _ in range(count)]
 
 
-async def all_scenarios(subject: Subject, scale: float, only: frozenset[str]) -> list[Figures]:
-    """Every scenario once, or those that are named, printed as they end. `scale` multiplies the number of requests."""
+class Extent(NamedTuple):
+    """How much is asked: `scale` multiplies the requests, `most` bounds the connections, `only` names scenarios."""
+
+    scale: float = 1.0
+    most: int = 16
+    only: frozenset[str] = frozenset()
+
+
+async def all_scenarios(subject: Subject, extent: Extent) -> list[Figures]:
+    """Every scenario once, or those that are named, printed as they end."""
     ready = Scenarios(await populate(subject))
-    plan = (
-        ("whoami", 16, 600, "", ready.whoami),
-        ("login form", 8, 250, "", ready.login_form),
-        ("login submit", 8, 60, "login", ready.login_submit),
-        ("registration submit", 8, 60, "registration", ready.sign_up_submit),
-        ("login, form and submit", 8, 60, "", ready.login),
-        ("registration, both", 8, 60, "", ready.registration),
+    plans = (
+        (Plan("whoami", 16, ready.whoami), 600, ""),
+        (Plan("login form", 8, ready.login_form), 250, ""),
+        (Plan("login submit", 8, ready.login_submit), 60, "login"),
+        (Plan("registration submit", 8, ready.sign_up_submit), 60, "registration"),
+        (Plan("login, form and submit", 8, ready.login), 60, ""),
+        (Plan("registration, both", 8, ready.registration), 60, ""),
+        (Plan("admin list of 250", 4, ready.admin_list, admin=True), 20, ""),
     )
     figures: list[Figures] = []
-    for name, clients, rounds, prepared, work in plan:
-        if only and name not in only:
+    for plan, rounds, prepared in plans:
+        if extent.only and plan.name not in extent.only:
             continue
-        each = max(1, int(rounds * scale))
+        wanted = replace(plan, clients=min(plan.clients, extent.most))
+        each = max(1, int(rounds * extent.scale))
         if prepared:
-            await ready.prepare(subject, prepared, clients * each)
-        figures.append(await run(name, subject.public_port, clients, each, work, subject.cpu))
+            await ready.prepare(subject, prepared, wanted.clients * each)
+        figures.append(await run(wanted, subject, each))
         print(figures[-1].row, flush=True)
     return figures

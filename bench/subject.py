@@ -18,7 +18,8 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from bench.database import TICKS, Files, Place
+
 SCHEMA = {
     "$id": "https://bench.test/person.schema.json",
     "$schema": "http://json-schema.org/draft-07/schema#",
@@ -72,14 +73,17 @@ class Subject:
         dev: bool = True,
         over: dict[str, object] | None = None,
         web_hook: Mapping[str, object] | None = None,
+        place: Place | None = None,
     ) -> None:
-        """`over` is merged over the configuration that every server gets."""
+        """`over` is merged over the configuration that every server gets; `place` is where its database is made."""
         self.command = shlex.split(command)
         self.cost, self.flags, self.over = cost, ["--dev"] if dev else [], over or {}
         self.hooks: list[dict[str, object]] = [{"hook": "session"}]
         if web_hook is not None:
             self.hooks.insert(0, {"hook": "web_hook", "config": web_hook})
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        self.place = place or Files()
+        self.dsn = self.place.dsn(self.folder)
         self.public_port, self.admin_port = free_port(), free_port()
         self.public, self.admin = f"http://127.0.0.1:{self.public_port}", f"http://127.0.0.1:{self.admin_port}"
         self.file = self.folder / "config.json"
@@ -93,7 +97,7 @@ class Subject:
         ui = "http://127.0.0.1:4455"
         return {
             "version": "v26.2.0",
-            "dsn": f"sqlite://{self.folder}/db.sqlite?_fk=true&mode=rwc",
+            "dsn": self.dsn,
             "serve": {
                 "public": {"host": "127.0.0.1", "port": self.public_port, "base_url": self.public},
                 "admin": {"host": "127.0.0.1", "port": self.admin_port, "base_url": self.admin},
@@ -122,7 +126,7 @@ class Subject:
 
     def start(self) -> Subject:
         migrate = [*self.command, "migrate", "sql", "-e", "--yes", "-c", str(self.file)]
-        environment = {**self.environment, "DSN": str(self._config()["dsn"])}
+        environment = {**self.environment, "DSN": self.dsn}
         subprocess.run(migrate, env=environment, check=True, capture_output=True, timeout=120)
         begin = time.monotonic()
         log = (self.folder / "log.txt").open("wb")
