@@ -5,8 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import msgspec
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+
+
+class ZipkinSpan(msgspec.Struct, rename="camel"):
+    """A span as Zipkin writes it (version 2 of its API)."""
+
+    trace_id: str
+    id: str
+    name: str
+    tags: dict[str, str]
+    local_endpoint: dict[str, str]
+    parent_id: str | None = None
+    kind: str | None = None
 
 
 class Collector:
@@ -14,6 +27,8 @@ class Collector:
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
+        self.zipkin: list[ZipkinSpan] = []
+        """What came in Zipkin's own form."""
         self.resources: list[dict[str, str]] = []
         self.authorizations: list[str] = []
         self.calls: list[dict[str, str]] = []
@@ -32,6 +47,11 @@ class Collector:
     @property
     def names(self) -> list[str]:
         return [span.name for span in self.spans]
+
+    def took_zipkin(self, content: bytes) -> int:
+        self.raw += content
+        self.zipkin += msgspec.json.decode(content, type=list[ZipkinSpan])
+        return self.status
 
     def took(self, content: bytes, authorization: str) -> int:
         self.held.wait(20)
@@ -59,6 +79,8 @@ def collecting() -> Iterator[Collector]:
             content = self.rfile.read(int(self.headers["content-length"]))
             if self.path == "/v1/traces":
                 self.send_response(collector.took(content, self.headers.get("authorization", "")))
+            elif self.path == "/api/v2/spans":
+                self.send_response(collector.took_zipkin(content))
             else:
                 collector.calls.append({name.lower(): value for name, value in self.headers.items()})
                 self.send_response(200)

@@ -80,6 +80,27 @@ def test_a_request_is_followed_down_to_the_hook_and_nothing_private_is_told(tmp_
 
 
 @pytest.mark.covers("OBS-03")
+def test_zipkin_gets_its_own_form_and_its_own_headers(tmp_path: Path) -> None:
+    trace, parent = "7" * 32, "8" * 16
+    with collecting() as collector:
+        zipkin = {"server_url": f"http://{collector.url}/api/v2/spans"}
+        tracing: JsonObject = {"provider": "zipkin", "service_name": "the-house", "providers": {"zipkin": {**zipkin}}}
+        with RunningServer(tmp_path, merged({"tracing": tracing}, with_hook(collector))) as server:
+            marks = {"x-b3-traceid": trace, "x-b3-spanid": parent, "x-b3-sampled": "1"}
+            sign_up(server)
+            httpx.get(f"{server.admin}/admin/identities", headers=marks)
+        (listed,) = [span for span in collector.zipkin if span.name == "GET /admin/identities"]
+        assert (listed.trace_id, listed.parent_id, listed.kind) == (trace, parent, "SERVER")
+        assert (listed.tags["http.response.status_code"], listed.local_endpoint["serviceName"]) == ("200", "the-house")
+        (hook,) = collector.calls
+        (call,) = [span for span in collector.zipkin if "server.address" in span.tags]
+        assert (hook["x-b3-traceid"], hook["x-b3-spanid"]) == (call.trace_id, call.id)
+        assert hook["traceparent"].split("-")[1] == call.trace_id
+        for private in (EMAIL, PASSWORD):
+            assert private.encode() not in collector.raw
+
+
+@pytest.mark.covers("OBS-03")
 def test_operators_say_what_their_request_is_part_of_and_strangers_do_not(tmp_path: Path) -> None:
     with collecting() as collector:
         over = merged(traced(collector.url, sampling={"sampling_ratio": 0}), BEHIND_NOBODY)

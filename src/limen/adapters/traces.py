@@ -1,4 +1,4 @@
-"""Where do spans go? To an OpenTelemetry collector, in batches by a thread of their own (OBS-03).
+"""Where do spans go? To an OpenTelemetry collector or to Zipkin, in batches by a thread of their own (OBS-03).
 
 The SDK is imported with the first tracer, so that who wants no traces pays nothing. Its queue is bounded: while the collector
 is slow or away, spans are dropped and requests go on.
@@ -8,7 +8,7 @@ import asyncio
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from limen import __version__
 from limen.config.tracing import OtlpTracing, TracingConfig
@@ -17,7 +17,9 @@ from limen.ports.tracer import Headers, Span, Tracer, Untraced
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
+    from opentelemetry.propagators.textmap import Setter, TextMapPropagator
     from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span as OtelSpan
     from opentelemetry.trace import SpanKind
 
@@ -32,9 +34,8 @@ _NO_FACTS: Final[Mapping[str, Fact]] = {}
 
 def tracer_for(config: TracingConfig) -> Tracer:
     """The tracer that the configuration asks for."""
-    if config.provider != "otel" or not config.providers.otlp.server_url:
-        return Untraced()
-    return OtelTracer(config)
+    addresses = {"otel": config.providers.otlp.server_url, "zipkin": config.providers.zipkin.server_url}
+    return OtelTracer(config) if addresses.get(config.provider) else Untraced()
 
 
 def address_of(config: OtlpTracing) -> str:
@@ -48,17 +49,18 @@ def address_of(config: OtlpTracing) -> str:
 
 
 class OtelTracer:
-    """Spans by the official SDK, sent by OTLP over HTTP."""
+    """Spans by the official SDK, sent by OTLP over HTTP or in Zipkin's own form."""
 
     def __init__(self, config: TracingConfig) -> None:
         from opentelemetry import context, trace  # noqa: PLC0415 (only for those who want traces)
-        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
+        from opentelemetry.propagators.textmap import DefaultSetter  # noqa: PLC0415
 
         self._provider = _provider(config)
         self._tracer = self._provider.get_tracer("limen", __version__)
         self._kinds = trace.SpanKind
         self._nothing: Context = context.Context()
-        self._marks = TraceContextTextMapPropagator()
+        self._marks = _marks(config)
+        self._into = cast("Setter[dict[str, str]]", DefaultSetter())  # its own types do not say that a dict will do
 
     @property
     def active(self) -> bool:
@@ -77,9 +79,9 @@ class OtelTracer:
         return self._begun(name, facts, self._kinds.CLIENT if calls_out else self._kinds.INTERNAL)
 
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """`traceparent`, and `tracestate` where there is one."""
+        """`traceparent`, and `tracestate` where there is one; with Zipkin its own (B3) beside them."""
         told: dict[str, str] = {}
-        self._marks.inject(told)
+        self._marks.inject(told, setter=self._into)
         return tuple(told.items())
 
     async def close(self) -> None:
@@ -137,27 +139,48 @@ class _OtelSpan:
 
 
 def _provider(config: TracingConfig) -> "TracerProvider":
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased  # noqa: PLC0415
 
-    otlp = config.providers.otlp
+    sampling = (config.providers.zipkin if config.provider == "zipkin" else config.providers.otlp).sampling
     about = {"service.name": config.service_name, "service.version": __version__}
     if config.deployment_environment:
         about["deployment.environment.name"] = config.deployment_environment
     provider = TracerProvider(
         resource=Resource(about),
-        sampler=ParentBased(TraceIdRatioBased(otlp.sampling.sampling_ratio)),
+        sampler=ParentBased(TraceIdRatioBased(sampling.sampling_ratio)),
         shutdown_on_exit=False,
     )
-    exporter = OTLPSpanExporter(
+    provider.add_span_processor(
+        BatchSpanProcessor(_exporter(config), max_queue_size=_MOST_WAITING, schedule_delay_millis=_PAUSE_MILLISECONDS)
+    )
+    return provider
+
+
+def _exporter(config: TracingConfig) -> "SpanExporter":
+    if config.provider == "zipkin":
+        from opentelemetry.exporter.zipkin.json import ZipkinExporter  # noqa: PLC0415
+
+        return ZipkinExporter(endpoint=config.providers.zipkin.server_url, timeout=int(_PATIENCE))
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
+    otlp = config.providers.otlp
+    return OTLPSpanExporter(
         endpoint=address_of(otlp),
         headers={"authorization": otlp.authorization_header} if otlp.authorization_header else {},
         timeout=_PATIENCE,
     )
-    provider.add_span_processor(
-        BatchSpanProcessor(exporter, max_queue_size=_MOST_WAITING, schedule_delay_millis=_PAUSE_MILLISECONDS)
-    )
-    return provider
+
+
+def _marks(config: TracingConfig) -> "TextMapPropagator":
+    """What requests say of the trace that they are part of: W3C's headers, and Zipkin's where the spans go there."""
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
+
+    if config.provider != "zipkin":
+        return TraceContextTextMapPropagator()
+    from opentelemetry.propagators.b3 import B3MultiFormat  # noqa: PLC0415
+    from opentelemetry.propagators.composite import CompositePropagator  # noqa: PLC0415
+
+    return CompositePropagator([B3MultiFormat(), TraceContextTextMapPropagator()])

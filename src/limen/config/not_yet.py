@@ -38,8 +38,8 @@ NOT_YET: Final = (
     NotYet(feature="sign-in for an OAuth2 server", keys=("oauth2_provider",)),
     NotYet(feature="encryption at rest", keys=("ciphers.algorithm",)),
     NotYet(
-        feature="traces in the forms of Jaeger and Zipkin (both take OpenTelemetry: provider `otel`)",
-        keys=("tracing.providers.jaeger", "tracing.providers.zipkin"),
+        feature="traces for an agent of Jaeger (it takes OpenTelemetry by now: provider `otel`)",
+        keys=("tracing.providers.jaeger",),
     ),
     NotYet(feature="profiling", keys=("profiling",)),
     NotYet(feature="read consistency levels", keys=("preview",)),
