@@ -11,6 +11,7 @@ from doubles.sink import Web, web_of_hooks
 from limen.storage.migrate import migrate_to_head
 from server.cluster import Cluster
 from server.machine import REQUIRED, missing
+from server.mariadb import MariaDb
 from server.person import People
 from server.running import RunningServer
 
@@ -30,6 +31,13 @@ def limen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL that many tests use, each with its own database; marks.postgres says who needs it."""
     with Cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDb]:
+    """A MariaDB that many tests use, each with its own database and user; marks.mariadb says who needs it."""
+    with MariaDb() as running:
         yield running
 
 

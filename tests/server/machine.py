@@ -37,6 +37,11 @@ def postgres() -> str:
     return str(installed[-1]) if installed else shutil.which("initdb") or ""
 
 
+def mariadb(program: str = "mariadbd") -> str:
+    """Where a program of MariaDB is; empty when it is not installed. The server is often out of the way of ordinary users."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin:/usr/libexec") or ""
+
+
 def missing(marks: frozenset[str]) -> str:
     """What tests with these marks need and this machine lacks, in words; empty when they can run."""
     if "browser" in marks and not chromium():
@@ -45,4 +50,6 @@ def missing(marks: frozenset[str]) -> str:
         return "Node.js and npm are not installed"
     if "postgres" in marks and not postgres():
         return "PostgreSQL is not installed"
+    if "mariadb" in marks and not (mariadb() and mariadb("mariadb-install-db")):
+        return "MariaDB is not installed"
     return ""

@@ -4,53 +4,24 @@ import base64
 import hashlib
 import json
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import bcrypt
 import pytest
 from argon2 import low_level
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from limen.cli import limen
-from limen.kernel.json_doc import JsonObject, JsonValue
 from server.cluster import Cluster
-from server.machine import ROOT
+from server.imports import ADA, DUMP, GRACE, counts, identity, over, refusals, run, signs_in
 from server.person import Person
-from server.running import RunningServer
+from server.running import RunningServer, command, surroundings
 
-DUMP = (ROOT / "tests" / "fixtures" / "imports" / "kratos.sql").read_text()
 OLD = "the-old-password-of-7"
-ADA, GRACE = "ada-came-with-bcrypt-7", "grace-came-with-argon-7"
 SIGNER, SEPARATOR = b"signer key of the project, 32 by", b"\x07"
-
-
-def schema() -> JsonObject:
-    password: JsonValue = {"credentials": {"password": {"identifier": True}}}
-    email: JsonValue = {
-        "credentials": {"password": {"identifier": True}},
-        "verification": {"via": "email"},
-        "recovery": {"via": "email"},
-    }
-    names: JsonValue = {"type": "object", "properties": {"first": {"type": "string"}, "last": {"type": "string"}}}
-    traits: JsonValue = {
-        "email": {"type": "string", "format": "email", "ory.sh/kratos": email},
-        "username": {"type": "string", "ory.sh/kratos": password},
-        "name": names,
-        "age": {"type": "integer"},
-    }
-    inner: JsonValue = {"type": "object", "properties": traits, "required": ["email"], "additionalProperties": False}
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "type": "object",
-        "properties": {"traits": inner},
-    }
-
-
-def over() -> JsonObject:
-    url = "base64://" + base64.b64encode(json.dumps(schema()).encode()).decode()
-    return {"identity": {"default_schema_id": "default", "schemas": [{"id": "default", "url": url}]}}
 
 
 @pytest.fixture(scope="module")
@@ -65,34 +36,6 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
     """A server with nobody in it."""
     with RunningServer(tmp_path, over()) as running:
         yield running
-
-
-def run(server: RunningServer, folder: Path, *arguments: str, **environment: str) -> Result:
-    report = ("--report", str(folder / "report.ndjson"))
-    done = CliRunner().invoke(limen, ["import", *arguments, "-e", server.admin, *report], env=environment)
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done
-
-
-def counts(done: Result) -> dict[str, int]:
-    value = json.loads(done.stdout)
-    return {name: n for name, n in value.items() if isinstance(n, int) and n}
-
-
-def refusals(folder: Path) -> dict[str, str]:
-    lines = [json.loads(line) for line in (folder / "report.ndjson").read_text().splitlines()]
-    return {line["id"]: line["reason"] for line in lines if line["result"] == "refused"}
-
-
-def identity(server: RunningServer, email: str, folder: Path) -> JsonObject:
-    asked = ["list", "identities", "--identifier", email, "-e", server.admin, "--format", "json"]
-    found: JsonObject = json.loads(CliRunner().invoke(limen, asked).stdout)["identities"][0]
-    return found
-
-
-def signs_in(server: RunningServer, name: str, password: str) -> bool:
-    with Person(server.public) as person:
-        return person.sign_in(name, password).status_code == 200
 
 
 def kratos_file(folder: Path) -> Path:
@@ -375,7 +318,7 @@ def test_an_address_that_somebody_has_is_refused_before_and_while_importing(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("kratos", "mysql://kratos:hush-hush@db/kratos"), "no driver for MySQL"),
+        (("kratos", "mysql://kratos:hush-hush@tcp(127.0.0.1:1)/kratos"), "nobody answers there"),
         (("kratos", "/nowhere/kratos.sqlite"), "no such file"),
         (("kratos",), "LIMEN_IMPORT_FROM"),
         (("csv", "FILE"), "id or external_id"),
@@ -393,3 +336,11 @@ def test_what_cannot_be_read_is_said_plainly(
     assert said in done.stderr
     assert "secret-of-the-file" not in done.output
     assert "hush-hush" not in done.output
+
+
+def test_an_address_that_makes_no_sense_is_answered_with_one_line() -> None:
+    asked = command("import", "kratos", "mysql://kratos:hush-hush@db", "-e", "http://127.0.0.1:1")
+    done = subprocess.run(asked, env=surroundings(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "The DSN names no database" in done.stderr
+    assert "hush-hush" not in done.stderr

@@ -84,7 +84,7 @@ def _brings(opened: Callable[P, Source]) -> Callable[..., None]:
 def kratos(address: str) -> Source:
     """Bring the people of the Kratos at ADDRESS.
 
-    ADDRESS is its admin address (http://127.0.0.1:4434), its database (postgres://…, sqlite:///…) or an SQLite file.
+    ADDRESS is its admin address (http://127.0.0.1:4434), its database (postgres://…, mysql://…, sqlite:///…) or an SQLite file.
     LIMEN_IMPORT_FROM may name it as well.
     """
     environment = (click.get_current_context().find_object(Surroundings) or Surroundings()).environment
