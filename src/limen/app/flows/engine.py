@@ -236,7 +236,7 @@ class FlowEngine(Generic[D, R]):
         if scope.client is not Client.BROWSER or flow.expired(scope.services.clock.now()):
             return Refused(error=error)
         said = shared.too_many_attempts(scope.services.clock.now() + timedelta(seconds=error.retry_after))
-        return await self._shown_again(scope, flow, FormProblems(Problem(said)))
+        return await self._shown_again(scope, flow, FormProblems(Problem(said), values=error.values))
 
     async def _answered(self, scope: Scope, flow: Flow[D], body: Submission) -> Reply:
         await self._policy.admit(scope, flow)
