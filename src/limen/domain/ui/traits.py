@@ -11,7 +11,7 @@ import msgspec
 from limen.domain.identity.schema import IdentitySchema, Path, TraitField, TraitsProblem
 from limen.domain.text.message import Message
 from limen.domain.text.validation import generated_label
-from limen.domain.ui.nodes import Group, Input, InputType, Node
+from limen.domain.ui.nodes import Group, Input, InputType, Node, elements
 from limen.kernel.errors import MalformedInput
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue, at, put
 
@@ -70,9 +70,7 @@ def trait_nodes(schema: IdentitySchema, group: Group, values: JsonDoc | None = N
     filled: list[Node] = []
     for node in nodes:
         filled.append(node.with_value(held[node.name]) if node.name in held else node)
-        for name in _elements_of(node.name, held):
-            input = Input(name=name, type=_input_for(held[name]), value=held[name])
-            filled.append(Node(group, input))
+        filled.extend(elements(node, held))
     return tuple(filled)
 
 
@@ -145,23 +143,6 @@ def _hidden(node: Node) -> Node:
     if not isinstance(node.attributes, Input):
         return node
     return msgspec.structs.replace(node, attributes=msgspec.structs.replace(node.attributes, type=InputType.HIDDEN))
-
-
-def _elements_of(name: str, held: Mapping[str, JsonDoc]) -> Iterator[str]:
-    index = 0
-    while f"{name}.{index}" in held:
-        yield f"{name}.{index}"
-        index += 1
-
-
-def _input_for(value: JsonDoc) -> InputType:
-    match value.value():
-        case bool():
-            return InputType.CHECKBOX
-        case int() | float():
-            return InputType.NUMBER
-        case _:
-            return InputType.TEXT
 
 
 def _object(value: JsonValue) -> JsonObject:
