@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from limen.domain.identity.schema import IdentitySchema, Path, TraitField, TraitsProblem
+from limen.domain.identity.schema import IdentitySchema, Path, TraitField
 from limen.domain.text.message import Message
 from limen.domain.text.validation import generated_label
 from limen.domain.ui.nodes import Group, Input, InputType, Node, elements
@@ -91,22 +91,6 @@ def trait_values(schema: IdentitySchema, traits: JsonDoc) -> Mapping[str, JsonDo
         elif value is not None and not isinstance(value, dict | list):
             shown[field.name] = JsonDoc.of(value)
     return shown
-
-
-def with_problems(nodes: Iterable[Node], problems: Iterable[TraitsProblem]) -> tuple[Node, ...]:
-    """The nodes with every problem said at its field; a problem without a field gets a text field of its own (FLOW-17).
-
-    Such a problem is, for one, an unknown trait: it is said at `traits`.
-    """
-    said: dict[str, list[Message]] = {}
-    for problem in problems:
-        said.setdefault(problem.name, []).append(problem.message)
-    told = [node.with_messages(*said.pop(node.name)) if node.name in said else node for node in nodes]
-    told += [
-        Node(Group.DEFAULT, Input(name=name, type=InputType.TEXT), messages=tuple(messages))
-        for name, messages in said.items()
-    ]
-    return tuple(told)
 
 
 def traits_from_json(schema: IdentitySchema, sent: JsonValue) -> JsonDoc:
