@@ -10,20 +10,12 @@ import pytest
 from limen.app.scope import Client
 from limen.kernel.json_doc import JsonObject
 from play import ADA, BOB, EACH, House, Visitor, built
-from play_config import EMAIL_TRAIT, OTHER_PASSWORD, UI, merged, person
+from play_config import EMAIL_BY_CODE, OTHER_PASSWORD, UI, merged, person
 from play_shown import Outcome, Shown
 
 LIMITED = 4900001
 WRONG_CODE = "918273"
-BY_CODE: JsonObject = {
-    **EMAIL_TRAIT,
-    "ory.sh/kratos": {
-        "credentials": {"password": {"identifier": True}, "code": {"identifier": True, "via": "email"}},
-        "verification": {"via": "email"},
-        "recovery": {"via": "email"},
-    },
-}
-SCHEMA = person({"email": BY_CODE, "name": {"type": "string", "title": "Name"}}, "email")
+SCHEMA = person({"email": EMAIL_BY_CODE, "name": {"type": "string", "title": "Name"}}, "email")
 ON: JsonObject = {
     "selfservice": {
         "flows": {
