@@ -17,7 +17,7 @@ from limen.config.model import Config
 from limen.domain.courier.letter import Letter, LetterStatus, TemplateType
 from limen.domain.identity.addresses import Via
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.courier import DeliveryFailed
+from limen.ports.courier import DeliveryFailed, NobodyAnswered
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ADA = "ada@house.test"
@@ -126,6 +126,7 @@ async def test_a_refusal_is_final_when_the_server_says_so(
     (server.at_rcpt if at == "rcpt" else server.at_data)[ADA] = answer
     error = await failure(carrier, plain(server))
     assert error.final is final
+    assert not isinstance(error, NobodyAnswered)
     assert answer.split(maxsplit=1)[0] in error.reason
     await carrier.deliver(plain(server), letter("bob@house.test"))
 
@@ -201,7 +202,10 @@ async def test_a_server_that_is_away_is_tried_again(carrier: SmtpCarrier) -> Non
     error = await failure(carrier, config("smtp://127.0.0.1:9/?disable_starttls=true"))
     assert not error.final
     assert "cannot be reached" in error.reason
-    assert "courier.smtp.connection_uri" in (await failure(carrier, config(None))).reason
+    assert isinstance(error, NobodyAnswered)
+    unset = await failure(carrier, config(None))
+    assert "courier.smtp.connection_uri" in unset.reason
+    assert not isinstance(unset, NobodyAnswered)
 
 
 @pytest.mark.parametrize(
