@@ -91,6 +91,19 @@ BOB: Final = "bob@house.test"
 CSRF_COOKIE: Final = "csrf_token_"
 
 
+async def member(house: "House", client: Client = Client.API, email: str = ADA) -> Visitor:
+    """Somebody with an account who is signed in."""
+    visitor = house.visitor(client)
+    assert (await visitor.sign_up(email)).done
+    return visitor
+
+
+async def stranger(house: "House", client: Client, email: str = ADA) -> Visitor:
+    """Somebody with an account who is not signed in, in a client that has never been here."""
+    await member(house, Client.API, email)
+    return house.visitor(client)
+
+
 # -- the house ----------------------------------------------------------------------------------------------------------
 
 

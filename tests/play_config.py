@@ -24,6 +24,15 @@ EMAIL_TRAIT: Final[JsonObject] = {
         "recovery": {"via": "email"},
     },
 }
+EMAIL_BY_CODE: Final[JsonObject] = {
+    **EMAIL_TRAIT,
+    "ory.sh/kratos": {
+        "credentials": {"password": {"identifier": True}, "code": {"identifier": True, "via": "email"}},
+        "verification": {"via": "email"},
+        "recovery": {"via": "email"},
+    },
+}
+"""Signs in by password and by code."""
 NICKNAME: Final[JsonObject] = {
     "type": "string",
     "title": "Nickname",

@@ -5,7 +5,7 @@ import pytest
 from doubles.sink import Web
 from limen.app.scope import Client
 from limen.kernel.json_doc import JsonObject, JsonValue
-from play import ADA, AGAIN, SESSION_COOKIE, House, Visitor
+from play import AGAIN, SESSION_COOKIE, House
 from play_config import UI, flows, merged
 from play_shown import Outcome
 
@@ -22,12 +22,6 @@ def registering(web: Web, *more: JsonObject, **config: JsonValue) -> JsonObject:
     """A deciding hook before a sign-up is stored, a session after it, and mail to new addresses."""
     hooks: list[JsonValue] = [web.hook("/first", **config), *more, {"hook": "session"}]
     return merged(PROVING, flows(registration={"after": {"password": {"hooks": hooks}}}))
-
-
-async def member(house: House, client: Client) -> Visitor:
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(ADA)).done
-    return visitor
 
 
 async def only(house: House) -> str:

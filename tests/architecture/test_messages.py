@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections import defaultdict
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from generators import script
 from limen.domain.text.message import MessageType
 from limen.ui.wording import LANGUAGES, wording
 
@@ -23,16 +22,7 @@ SAID_BY_SEVERAL = {
 """The ids that more than one constructor may use, and for what."""
 
 
-def write_docs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-CONSTRUCTED = write_docs().constructors()
+CONSTRUCTED = script("write_docs").constructors()
 IDS = sorted({made.message.id for made in CONSTRUCTED})
 
 

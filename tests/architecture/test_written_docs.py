@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from generators import script
 from limen.config.dialects.report import ENUMERATION_PAGE
 from limen.domain.flow.states import State
 
 ROOT = Path(__file__).parents[2]
 
 
-def write_docs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-PAGES = write_docs().PAGES
+PAGES = script("write_docs").PAGES
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

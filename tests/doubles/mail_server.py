@@ -4,18 +4,10 @@ import asyncio
 import email
 import email.policy
 import ssl
-from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import msgspec
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
-from limen.adapters.system import SystemClock
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -116,28 +108,3 @@ class MailServer:
     ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         return AuthResult(success=self.users.get(data.login) == data.password, handled=False)
-
-
-def certificate(folder: Path, name: str = "localhost") -> tuple[Path, Path]:
-    """A self-signed certificate for that name, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = SystemClock().now()
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    cert_file, key_file = folder / f"{name}.pem", folder / f"{name}.key"
-    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return cert_file, key_file

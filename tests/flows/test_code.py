@@ -7,18 +7,10 @@ from limen.domain.courier.letter import TemplateType
 from limen.domain.identity.addresses import AddressStatus
 from limen.kernel.json_doc import JsonObject
 from play import ADA, AGAIN, EACH, House, Visitor, built
-from play_config import EMAIL_TRAIT, person
+from play_config import EMAIL_BY_CODE, person
 from play_shown import Outcome, Shown
 
-BY_CODE: JsonObject = {
-    **EMAIL_TRAIT,
-    "ory.sh/kratos": {
-        "credentials": {"password": {"identifier": True}, "code": {"identifier": True, "via": "email"}},
-        "verification": {"via": "email"},
-        "recovery": {"via": "email"},
-    },
-}
-SCHEMA = person({"email": BY_CODE, "name": {"type": "string", "title": "Name"}}, "email")
+SCHEMA = person({"email": EMAIL_BY_CODE, "name": {"type": "string", "title": "Name"}}, "email")
 ON: JsonObject = {
     "selfservice": {
         "methods": {"code": {"passwordless_enabled": True, "config": {"max_submissions": 3}}},
@@ -266,7 +258,7 @@ async def test_what_was_entered_last_is_what_a_sign_up_is_held_to(client: Client
 @pytest.mark.covers("CODE-14", "NEGO-03", "REG-24")
 async def test_lists_travel_along_to_the_account(client: Client) -> None:
     """A browser sends back what the form shows, so that has to be all of it."""
-    schema = person({"email": BY_CODE, "tags": {"type": "array", "items": {"type": "string"}}}, "email")
+    schema = person({"email": EMAIL_BY_CODE, "tags": {"type": "array", "items": {"type": "string"}}}, "email")
     house = await built(ON, schema=schema)
     visitor = house.visitor(client)
     traits: JsonObject = {"email": ADA, "tags": ["red", "blue"]}

@@ -3,24 +3,9 @@
 import pytest
 
 from limen.app.scope import Client
-from play import ADA, AGAIN, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built
+from play import ADA, AGAIN, EACH, EACH_WEB, SESSION_COOKIE, built, stranger
 from play_config import EMAIL_TRAIT, NICKNAME, OTHER_PASSWORD, PASSWORD, PUBLIC, UI, flows, inline, person
 from play_shown import listed, part
-
-
-async def member(house: House, client: Client, email: str = ADA) -> Visitor:
-    """Somebody with an account who is signed in."""
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(email)).done
-    assert await visitor.signed_in()
-    return visitor
-
-
-async def stranger(house: House, client: Client, email: str = ADA) -> Visitor:
-    """Somebody with an account who is not signed in, in a client that has never been here."""
-    await member(house, Client.API, email)
-    return house.visitor(client)
-
 
 # -- the form -----------------------------------------------------------------------------------------------------------
 

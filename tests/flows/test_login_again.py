@@ -6,23 +6,9 @@ from doubles.second_factor import METHOD
 from limen.app.scope import Client
 from limen.domain.identity.credentials import Credential, CredentialType
 from limen.kernel.json_doc import JsonDoc
-from play import ADA, AGAIN, BOB, EACH, House, Visitor, built
+from play import ADA, AGAIN, BOB, EACH, House, built, member, stranger
 from play_config import PASSWORD, PUBLIC, UI
 from play_shown import listed, moment, part
-
-
-async def member(house: House, client: Client, email: str = ADA) -> Visitor:
-    """Somebody with an account who is signed in."""
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(email)).done
-    assert await visitor.signed_in()
-    return visitor
-
-
-async def stranger(house: House, client: Client, email: str = ADA) -> Visitor:
-    """Somebody with an account who is not signed in, in a client that has never been here."""
-    await member(house, Client.API, email)
-    return house.visitor(client)
 
 
 async def with_number(house: House, id: str) -> None:

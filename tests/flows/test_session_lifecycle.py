@@ -8,15 +8,9 @@ import pytest
 from limen.app.scope import Client
 from limen.domain.identity.aal import Aal
 from limen.domain.ids import SessionId
-from play import ADA, BOB, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built
+from play import ADA, BOB, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built, member
 from play_config import UI, merged
 from play_shown import listed, moment, part
-
-
-async def member(house: House, client: Client = Client.API, email: str = ADA) -> Visitor:
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(email)).done
-    return visitor
 
 
 async def again(house: House, client: Client = Client.API, email: str = ADA) -> Visitor:

@@ -4,18 +4,11 @@ import pytest
 
 from limen.app.scope import Client
 from limen.domain.identity.aal import Aal
-from play import ADA, AGAIN, BOB, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built
+from play import ADA, AGAIN, BOB, EACH, EACH_WEB, SESSION_COOKIE, Visitor, built, member
 from play_config import OTHER_PASSWORD, PASSWORD, PUBLIC, UI, flows
 from play_shown import Outcome, listed, part
 
 NEW = "new@house.test"
-
-
-async def member(house: House, client: Client, email: str = ADA) -> Visitor:
-    """Somebody with an account who is signed in."""
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(email)).done
-    return visitor
 
 
 def saved(outcome: Outcome) -> bool:

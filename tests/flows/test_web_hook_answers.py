@@ -8,10 +8,10 @@ from limen.domain.courier.letter import TemplateType
 from limen.domain.identity.addresses import AddressStatus
 from limen.domain.identity.identity import IdentityState
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
-from play import ADA, AGAIN, EACH
+from play import ADA, AGAIN, EACH, member
 from play_config import OTHER_PASSWORD, PASSWORD, UI, flows, merged
 from play_shown import part
-from play_web_hooks import DECIDES, INTERRUPT, PARSE, PROVING, member, only, refused, registering
+from play_web_hooks import DECIDES, INTERRUPT, PARSE, PROVING, only, refused, registering
 
 CHANGES: list[tuple[str, JsonValue, str]] = [
     ("metadata_public", {"a": [1, {"b": None}]}, "metadata_public"),

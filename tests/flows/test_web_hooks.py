@@ -10,18 +10,10 @@ from doubles.sink import Web, program, refusing
 from limen.app.scope import Client
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue
 from play import ADA, EACH, House, Visitor
-from play_config import EMAIL_TRAIT, OTHER_PASSWORD, PASSWORD, PUBLIC, UI, flows, inline, merged, person
+from play_config import EMAIL_BY_CODE, OTHER_PASSWORD, PASSWORD, PUBLIC, UI, flows, inline, merged, person
 from play_shown import Outcome, listed, part
 
-BY_CODE: JsonObject = {
-    **EMAIL_TRAIT,
-    "ory.sh/kratos": {
-        "credentials": {"password": {"identifier": True}, "code": {"identifier": True, "via": "email"}},
-        "verification": {"via": "email"},
-        "recovery": {"via": "email"},
-    },
-}
-SCHEMA = person({"email": BY_CODE, "name": {"type": "string", "title": "Name"}}, "email")
+SCHEMA = person({"email": EMAIL_BY_CODE, "name": {"type": "string", "title": "Name"}}, "email")
 METHODS: JsonObject = {
     "identity": {"schemas": [{"id": "default", "url": inline(SCHEMA)}]},
     "selfservice": {

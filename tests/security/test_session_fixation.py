@@ -5,15 +5,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from limen.app.scope import Client
-from play import ADA, BOB, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built
+from play import ADA, BOB, EACH, EACH_WEB, SESSION_COOKIE, House, Visitor, built, member
 from play_config import PASSWORD
 from play_shown import part
-
-
-async def member(house: House, client: Client, email: str = ADA) -> Visitor:
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(email)).done
-    return visitor
 
 
 def shown_by(visitor: Visitor) -> str:

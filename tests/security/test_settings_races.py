@@ -9,15 +9,9 @@ from limen.app.errors import VerifiedAddressRequired
 from limen.app.hooks.contract import Changed, Changing, Continue, HookEvent
 from limen.app.scope import Client, Scope
 from limen.kernel.json_doc import JsonDoc, JsonValue
-from play import ADA, EACH, EACH_WEB, House, Visitor, built
+from play import ADA, EACH, EACH_WEB, House, built, member
 from play_config import OTHER_PASSWORD, flows
 from play_shown import part
-
-
-async def member(house: House, client: Client) -> Visitor:
-    visitor = house.visitor(client)
-    assert (await visitor.sign_up(ADA)).done
-    return visitor
 
 
 @EACH_WEB

@@ -7,65 +7,18 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from doubles.certificates import Authority, Certified
 from limen.kernel.json_doc import JsonObject
 from play_shown import part
 from server.running import command, free_port, pause, surroundings
 
 SECONDS = 30
-
-
-class Authority:
-    """Somebody whose certificates are believed, in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "House authority")])
-        self.file = folder / "ca.pem"
-        self.certificate = self._signed(self.name, self.key, authority=True)
-        self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
-
-    def issue(self, name: str) -> tuple[Path, Path]:
-        """The files of a certificate for 127.0.0.1 and of its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate, private = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        certificate.write_bytes(self._signed(subject, key).public_bytes(serialization.Encoding.PEM))
-        private.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        return certificate, private
-
-    def _signed(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, authority: bool = False
-    ) -> x509.Certificate:
-        now = datetime.now(UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(minutes=5))
-            .not_valid_after(now + timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
 
 
 @pytest.fixture
@@ -101,10 +54,10 @@ def serving(folder: Path, serve: JsonObject, client: httpx.Client) -> Iterator[s
         process.wait(SECONDS)
 
 
-def trusting(authority: Authority, url: str, own: tuple[Path, Path] | None = None) -> httpx.Client:
+def trusting(authority: Authority, url: str, own: Certified | None = None) -> httpx.Client:
     context = ssl.create_default_context(cafile=str(authority.file))
     if own is not None:
-        context.load_cert_chain(*own)
+        context.load_cert_chain(own.certificate, own.key)
     return httpx.Client(base_url=url, verify=context, timeout=10)
 
 
@@ -115,20 +68,20 @@ def encoded(file: Path) -> str:
 def test_both_listeners_speak_https_and_only_known_clients_reach_the_admin_one(
     tmp_path: Path, authority: Authority
 ) -> None:
-    certificate, key = authority.issue("server")
+    server = authority.issue("server")
     public, admin = free_port(), free_port()
     serve: JsonObject = {
         "public": {
             "host": "127.0.0.1",
             "port": public,
-            "tls": {"cert": {"path": str(certificate)}, "key": {"path": str(key)}},
+            "tls": {"cert": {"path": str(server.certificate)}, "key": {"path": str(server.key)}},
         },
         "admin": {
             "host": "127.0.0.1",
             "port": admin,
             "tls": {
-                "cert": {"base64": encoded(certificate)},
-                "key": {"base64": encoded(key)},
+                "cert": {"base64": encoded(server.certificate)},
+                "key": {"base64": encoded(server.key)},
                 "client_ca": {"path": str(authority.file)},
             },
         },

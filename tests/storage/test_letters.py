@@ -133,6 +133,42 @@ async def test_a_message_that_failed_holds_up_no_other(storage: SqlStorage) -> N
     assert failed == attempt(10, taken, "failed")
 
 
+async def hasten(storage: SqlStorage, at_second: int, *letters: Letter) -> None:
+    unit = storage.unit()
+    for one in letters:
+        unit.letters.hasten(one, NOW + timedelta(seconds=at_second))
+    await unit.commit()
+
+
+@pytest.mark.covers("COU-03")
+async def test_a_message_that_waits_is_made_due_unless_it_was_tried_since(storage: SqlStorage) -> None:
+    await post(storage, letter(1), letter(2, "bob@house.test"))
+    put_back: list[Letter] = []
+    for number, one in ((10, letter(1)), (11, letter(2, "bob@house.test"))):
+        taken = await lease(storage, one, 10)
+        put_back.append(replace(taken, status=LetterStatus.QUEUED, due_at=NOW + timedelta(hours=1)))
+        await settle(storage, put_back[-1], attempt(number, taken, "failed"))
+    first, second = put_back
+    await hasten(storage, 20, first, replace(second, send_count=0))
+    assert await ids_due(storage, 19) == []
+    assert await ids_due(storage, 20) == [uuid(1)]
+    assert await storage.letters.get(uuid(1)) == replace(first, due_at=NOW + timedelta(seconds=20))
+    await hasten(storage, 90, first)
+    assert await ids_due(storage, 20) == [uuid(1)], "what is due already is not put off"
+
+
+@pytest.mark.covers("COU-03")
+async def test_what_is_under_way_or_over_is_not_made_due(storage: SqlStorage) -> None:
+    await post(storage, letter(1))
+    taken = await lease(storage, letter(1), 60)
+    await hasten(storage, 61, taken)
+    assert await storage.letters.get(uuid(1)) == taken
+    sent = replace(taken, status=LetterStatus.SENT)
+    await settle(storage, sent, attempt(10, taken))
+    await hasten(storage, 62, sent)
+    assert await ids_due(storage, 3600) == []
+
+
 @pytest.mark.covers("COU-13", "PAGE-05")
 async def test_messages_are_listed_newest_first(storage: SqlStorage) -> None:
     sent = replace(letter(2, "bob@house.test"), status=LetterStatus.SENT, due_at=letter(2).updated_at)

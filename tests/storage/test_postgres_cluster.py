@@ -1,17 +1,12 @@
 """What happens when a whole database server restarts, or wants TLS?"""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from samples import person, store
 
+from doubles.certificates import Authority
 from limen.ports.storage import StorageUnavailable
 from limen.storage import open_storage
 from server.cluster import Cluster
@@ -69,39 +64,13 @@ async def test_a_restart_of_the_database_loses_nothing_that_was_acknowledged(tmp
         await storage.close()
 
 
-def certificate(folder: Path, name: str, *, ca: "tuple[x509.Name, ec.EllipticCurvePrivateKey] | None" = None):
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    issuer, signer = ca or (subject, key)
-    now = datetime.now(UTC)  # noqa: TID251 - certificates are checked against the real time
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=ca is None, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(signer, hashes.SHA256())
-    )
-    (folder / f"{name}.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / f"{name}.key").write_bytes(private)
-    return subject, key
-
-
 async def test_the_tls_settings_of_the_address_are_kept(tmp_path: Path) -> None:
-    authority = certificate(tmp_path, "authority")
-    certificate(tmp_path, "server", ca=authority)
-    certificate(tmp_path, "stranger")
+    authority, stranger = Authority(tmp_path), Authority(tmp_path, "stranger")
+    server = authority.issue("server")
     settings = ("ssl = on", "ssl_cert_file = 'server.crt'", "ssl_key_file = 'server.key'", "fsync = off")
     secure = Cluster(settings, ("local all all trust", "hostssl all all 127.0.0.1/32 trust"))
-    secure.bring("server.crt", (tmp_path / "server.crt").read_text())
-    secure.bring("server.key", (tmp_path / "server.key").read_text())
+    secure.bring("server.crt", server.certificate.read_text())
+    secure.bring("server.key", server.key.read_text())
     with secure:
         name = secure.database()
 
@@ -114,7 +83,7 @@ async def test_the_tls_settings_of_the_address_are_kept(tmp_path: Path) -> None:
             await storage.close()
             return found
 
-        root, other = str(tmp_path / "authority.crt"), str(tmp_path / "stranger.crt")
+        root, other = str(authority.file), str(stranger.file)
         for mode in ("allow", "prefer", "require"):
             assert await works(sslmode=mode) == ""
         for mode in ("verify-ca", "verify-full"):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from sqlalchemy import Select
 
+from generators import script
 from limen.storage.compiling import compiled_by_name, compiled_for, declared_statements
 from limen.storage.postgres.database import PostgresDatabase
 from limen.storage.sql_storage import SqlStorage
@@ -31,16 +30,7 @@ print(found[:3])
 """
 
 
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("compile_statements", ROOT / "scripts" / "compile_statements.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FILES = generator().FILES
+FILES = script("compile_statements").FILES
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

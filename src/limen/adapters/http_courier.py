@@ -10,14 +10,16 @@ from limen.config.model import Config
 from limen.config.outgoing import ApiKeyAuth, BasicAuth, RequestConfig
 from limen.domain.courier.letter import Letter
 from limen.domain.identity.addresses import Via
-from limen.kernel.egress import Egress, EgressFailed, HttpCall
+from limen.kernel.egress import Egress, EgressFailed, EgressForbidden, EgressTooLarge, HttpCall
 from limen.kernel.json_doc import JsonDoc, JsonObject
-from limen.ports.courier import DeliveryFailed
+from limen.ports.courier import DeliveryFailed, NobodyAnswered
 from limen.ports.documents import Documents, DocumentUnavailable
 from limen.ports.jsonnet import Jsonnet, JsonnetFailed
 
 _SECONDS: Final = 10.0
 _MOST_ANSWER: Final = 64 * 1024
+_AWAY: Final = frozenset({502, 503, 504})
+"""What is answered in place of a service that is not there (RFC 9110 section 15.6)."""
 _FORM: Final = "application/x-www-form-urlencoded"
 _CALLED: Final = (
     'local written = ({program}\n); if std.isFunction(written) then written(std.extVar("ctx")) else written'
@@ -63,9 +65,11 @@ class HttpCarrier:
         try:
             answer = await self._egress.send(call)
         except EgressFailed as error:
-            raise DeliveryFailed(f"The service that delivers messages failed: {error.reason}") from error
+            failed = DeliveryFailed if isinstance(error, EgressTooLarge | EgressForbidden) else NobodyAnswered
+            raise failed(f"The service that delivers messages failed: {error.reason}") from error
         if not 200 <= answer.status < 300:  # noqa: PLR2004 (2xx)
-            raise DeliveryFailed(f"The service that delivers messages answered {answer.status}.")
+            failed = NobodyAnswered if answer.status in _AWAY else DeliveryFailed
+            raise failed(f"The service that delivers messages answered {answer.status}.")
 
     async def _payload(self, request: RequestConfig, letter: Letter) -> JsonDoc:
         if not request.body:

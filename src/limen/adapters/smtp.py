@@ -12,7 +12,7 @@ from limen.adapters.smtp_line import Refused, SmtpLine
 from limen.adapters.smtp_mail import Mail, mail_of
 from limen.config.model import Config
 from limen.domain.courier.letter import Letter
-from limen.ports.courier import DeliveryFailed
+from limen.ports.courier import DeliveryFailed, NobodyAnswered
 
 if TYPE_CHECKING:
     from aiosmtplib import SMTP
@@ -128,7 +128,7 @@ class SmtpCarrier:
             raise DeliveryFailed("The encrypted connection to the mail server failed: " + _tls(error)) from error
         except (SMTPException, OSError) as error:
             client.close()
-            raise DeliveryFailed(_connection(error)) from error
+            raise NobodyAnswered(_connection(error)) from error
         except BaseException:
             client.close()
             raise
@@ -200,10 +200,10 @@ async def _socket(server: SmtpServer) -> socket.socket:
                 else:
                     return made
     except TimeoutError as error:
-        raise DeliveryFailed("The mail server cannot be reached: it does not answer.") from error
+        raise NobodyAnswered("The mail server cannot be reached: it does not answer.") from error
     except (OSError, UnicodeError) as error:
-        raise DeliveryFailed("The mail server's name cannot be resolved.") from error
-    raise DeliveryFailed("The mail server cannot be reached.") from problem
+        raise NobodyAnswered("The mail server's name cannot be resolved.") from error
+    raise NobodyAnswered("The mail server cannot be reached.") from problem
 
 
 def _failure(error: Exception) -> DeliveryFailed:
@@ -212,7 +212,7 @@ def _failure(error: Exception) -> DeliveryFailed:
         final = code >= _FINAL and code not in _NOT_THE_MESSAGE
         return DeliveryFailed(f"The mail server refused the message: {code} {said}", final=final)
     if isinstance(error, OSError):
-        return DeliveryFailed("The connection to the mail server broke.")
+        return NobodyAnswered("The connection to the mail server broke.")
     return DeliveryFailed("The sender or a recipient is no e-mail address that the mail server could be told.")
 
 

@@ -1,9 +1,11 @@
 """What can a request be refused for, that no form can say? Each class has its row in wire/errors.py."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from limen.domain.flow.kinds import FlowKind, FlowType
 from limen.kernel.errors import LimenError
+from limen.kernel.json_doc import JsonDoc
 
 
 class FlowUnknown(LimenError):
@@ -190,13 +192,16 @@ class BrowserMustMove(LimenError):
 
 
 class TooManyAttempts(LimenError):
-    """One too many within a limit (docs/security.md). `retry_after` is when the next may come, in seconds from now."""
+    """One too many within a limit (docs/security.md). `retry_after` is when the next may come, in seconds from now; `values`
+    is what was entered, for a form that is shown again.
+    """
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, values: Mapping[str, JsonDoc] | None = None) -> None:
         super().__init__(
             "There were too many attempts. Wait for as long as the Retry-After header says, then try again."
         )
         self.retry_after = retry_after
+        self.values: Mapping[str, JsonDoc] = values or {}
 
 
 class BodyTooLarge(LimenError):

@@ -23,11 +23,6 @@ class WebAuthnRelyingParty(msgspec.Struct, frozen=True, kw_only=True):
     icon: Url | None = None
     """Without effect, as in Kratos."""
 
-    @property
-    def all_origins(self) -> tuple[str, ...]:
-        """The origins, however they are written."""
-        return self.origins or ((self.origin,) if self.origin else ())
-
 
 class WebAuthnConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Security keys."""

@@ -1,6 +1,7 @@
 """What does a submission hold? JSON or form fields, read into one nested shape (NEGO-03, security.md §2.25)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,7 @@ from limen.kernel.json_doc import MAX_DEPTH, JsonObject, JsonValue, put
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
 _MOST_FIELDS: Final = 1000
+_PLACE: Final = re.compile(r"[0-9]{1,4}")
 _MOST_BYTES: Final = 256 * 1024
 
 
@@ -63,7 +65,19 @@ def _gathered(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, JsonValue
     values: dict[str, list[JsonValue]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
-    return [(name, sent if len(sent) > 1 else sent[0]) for name, sent in values.items()]
+    return [(name, sent if len(sent) > 1 else sent[0]) for name, sent in _in_place(values).items()]
+
+
+def _in_place(values: Mapping[str, list[JsonValue]]) -> Mapping[str, list[JsonValue]]:
+    """The values by name. What was sent for a list beside its elements (`tags` beside `tags.0`) is one element more, as the
+    empty field is for that stands before them (REG-09).
+    """
+    last: dict[str, int] = {}
+    for name in values:
+        of, _, place = name.rpartition(".")
+        if of in values and _PLACE.fullmatch(place):
+            last[of] = max(last.get(of, 0), int(place))
+    return {f"{name}.{last[name] + 1}" if name in last else name: sent for name, sent in values.items()}
 
 
 def nested(pairs: Sequence[tuple[str, JsonValue]]) -> JsonObject:

@@ -61,6 +61,10 @@ class DeliveryFailed(LimenError):
         self.final = final
 
 
+class NobodyAnswered(DeliveryFailed):
+    """As DeliveryFailed, where it was not the message that was refused: nobody was there to take any."""
+
+
 class Carrier(Protocol):
     """Hands messages of one kind to whoever delivers them: a mail server, a service, the built-in inbox."""
 

@@ -304,16 +304,17 @@ class LetterWrites(Protocol):
     def add(self, letter: Letter) -> None: ...
 
     def lease(self, letter: Letter, until: datetime) -> None:
-        """Take a due message for oneself until then and count the attempt (`send_count`); the commit raises LetterTaken
-        when another dispatcher did before.
-        """
+        """Take a due message until then, and count the attempt. The commit raises LetterTaken when somebody did before."""
         ...
 
     def settle(self, letter: Letter, dispatch: Dispatch, *, wipe: bool = False) -> None:
-        """Write what became of an attempt: `letter` as it is now, with the count of the lease. The commit raises
-        LetterTaken when the lease ran out and somebody else took the message since. With `wipe` nothing of what the
-        message said stays (docs/adr/0017).
+        """Write what became of an attempt: `letter` as it is now, with the count of the lease; with `wipe` nothing of what it
+        said stays (docs/adr/0017). The commit raises LetterTaken when somebody else took it after the lease ran out.
         """
+        ...
+
+    def hasten(self, letter: Letter, at: datetime) -> None:
+        """Make a message due at `at` that waits for later; nothing happens when somebody has tried it since it was read."""
         ...
 
 

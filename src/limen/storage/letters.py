@@ -74,6 +74,7 @@ class LetterChanges:
         self._add = database.compile("letters.ADD")
         self._lease = database.compile("letters.LEASE")
         self._settle = database.compile("letters.SETTLE")
+        self._hasten = database.compile("letters.HASTEN")
         self._wipe = database.compile("letters.WIPE")
         self._remove_old = database.compile("letters.REMOVE_OLD")
         self._add_dispatch = database.compile("letters.ADD_DISPATCH")
@@ -105,6 +106,9 @@ class LetterChanges:
             _TAKEN,
         )
 
+    def hasten(self, letter: Letter, at: datetime) -> Write:
+        return self._hasten.write({"letter_id": letter.id, "claim": letter.send_count, "at": instant(at)})
+
     def wipe(self, letter: Letter) -> Write:
         return self._wipe.write({"letter_id": letter.id})
 
@@ -132,3 +136,6 @@ class SqlLetterWrites:
         self._writes.extend((self._changes.settle(letter), self._changes.dispatch(dispatch)))
         if wipe:
             self._writes.append(self._changes.wipe(letter))
+
+    def hasten(self, letter: Letter, at: datetime) -> None:
+        self._writes.append(self._changes.hasten(letter, at))

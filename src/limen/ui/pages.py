@@ -52,10 +52,6 @@ class Pages:
         self._brand = brand
         self._rendering: Rendering | None = None
 
-    def warm(self) -> None:
-        """Load and compile the templates now rather than for the first visitor (some 70 ms)."""
-        self._loaded()
-
     async def __call__(self, request: Request) -> Response:
         """The page, file or redirect for a request. Errors of the desk other than SessionNotEnded pass through."""
         if request.path == ROOT.rstrip("/"):

@@ -15,9 +15,9 @@ from limen.config.model import Config
 from limen.config.outgoing import ApiKeyAuth, AuthConfig, BasicAuth, RequestConfig
 from limen.domain.courier.letter import Letter, LetterStatus, TemplateType
 from limen.domain.identity.addresses import Via
-from limen.kernel.egress import EgressTimedOut
+from limen.kernel.egress import EgressFailed, EgressForbidden, EgressTimedOut, EgressTooLarge
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.courier import DeliveryFailed
+from limen.ports.courier import DeliveryFailed, NobodyAnswered
 
 URL, PROGRAM = "https://gate.test/send", "file:///courier.jsonnet"
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -145,6 +145,30 @@ async def test_only_a_2xx_is_a_delivery(status: int) -> None:
     service = Service()
     service.egress.answers("POST", URL, status=status)
     assert str(status) in await service.refused(mail(RequestConfig(url=URL)))
+
+
+@pytest.mark.covers("COU-03")
+@pytest.mark.parametrize(
+    ("answer", "nobody"),
+    [
+        (429, False),
+        (500, False),
+        (503, True),
+        (EgressTimedOut("too slow"), True),
+        (EgressForbidden("private"), False),
+        (EgressTooLarge("a megabyte"), False),
+    ],
+)
+async def test_whether_anybody_was_there_is_told_apart(answer: int | EgressFailed, *, nobody: bool) -> None:
+    service = Service()
+    if isinstance(answer, int):
+        service.egress.answers("POST", URL, status=answer)
+    else:
+        service.egress.fails("POST", URL, answer)
+    with pytest.raises(DeliveryFailed) as caught:
+        await service.carrier.deliver(mail(RequestConfig(url=URL)), LETTER)
+    await service.jsonnet.close()
+    assert isinstance(caught.value, NobodyAnswered) is nobody
 
 
 async def test_what_goes_wrong_is_said() -> None:

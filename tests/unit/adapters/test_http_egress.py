@@ -1,6 +1,5 @@
 import asyncio
 import base64
-import datetime as dt
 import ipaddress
 import ssl
 import sys
@@ -9,10 +8,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from doubles.certificates import Authority
 from limen.adapters.http_egress import HttpEgress, Proxies, is_public
 from limen.kernel.egress import EgressFailed, EgressTimedOut, EgressTooLarge, HttpCall
 
@@ -250,45 +247,20 @@ async def test_a_pinned_connection_serves_no_second_name(
     assert site.connections == 2
 
 
-def authority(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    now = dt.datetime.now(dt.UTC)  # noqa: TID251 (a certificate that is valid now)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "roots.pem").write_bytes(pem)
-    (folder / "both.pem").write_bytes(pem + secret)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "both.pem")
-    return folder / "roots.pem", context
-
-
 @pytest.mark.parametrize("allow_private", [True, False])
 @pytest.mark.usefixtures("loopback_is_public")
 async def test_certificates_are_checked_against_the_configured_roots(
     egress: HttpEgress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resolver: Resolver, allow_private: bool
 ):
-    roots, context = authority(tmp_path, "ranges.example")
+    site = Authority(tmp_path, host="ranges.example").own
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(site.certificate, site.key)
     resolver.names |= {"ranges.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]}
     tls = await Site().start(context)
     try:
         url = f"https://ranges.example:{tls.port}/"
         assert "certificate" in (await failure(egress, url, allow_private=allow_private)).reason
-        monkeypatch.setenv("SSL_CERT_FILE", str(roots))
+        monkeypatch.setenv("SSL_CERT_FILE", str(site.certificate))
         trusting = HttpEgress()
         answer = await trusting.send(HttpCall(method="GET", url=url, allow_private=allow_private))
         assert answer.body == b"ok"

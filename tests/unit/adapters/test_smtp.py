@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from doubles.mail_server import MailServer, certificate
+from doubles.certificates import Authority
+from doubles.mail_server import MailServer
 from limen.adapters.smtp import SmtpCarrier
 from limen.config.clients import ClientsConfig, SmtpClient
 from limen.config.courier import CourierConfig, SmtpDelivery
@@ -16,7 +17,7 @@ from limen.config.model import Config
 from limen.domain.courier.letter import Letter, LetterStatus, TemplateType
 from limen.domain.identity.addresses import Via
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.courier import DeliveryFailed
+from limen.ports.courier import DeliveryFailed, NobodyAnswered
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 ADA = "ada@house.test"
@@ -125,6 +126,7 @@ async def test_a_refusal_is_final_when_the_server_says_so(
     (server.at_rcpt if at == "rcpt" else server.at_data)[ADA] = answer
     error = await failure(carrier, plain(server))
     assert error.final is final
+    assert not isinstance(error, NobodyAnswered)
     assert answer.split(maxsplit=1)[0] in error.reason
     await carrier.deliver(plain(server), letter("bob@house.test"))
 
@@ -142,9 +144,9 @@ async def test_starttls_is_insisted_on(server: MailServer, carrier: SmtpCarrier)
 async def test_the_connection_is_encrypted_and_the_server_checked(
     server: MailServer, carrier: SmtpCarrier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, implicit: bool
 ) -> None:
-    cert, key = certificate(tmp_path)
+    ours = Authority(tmp_path, host="localhost").own
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
+    context.load_cert_chain(ours.certificate, ours.key)
     await server.start(context=context, implicit=implicit)
     scheme = "smtps" if implicit else "smtp"
     uri = f"{scheme}://127.0.0.1:{server.port}/"
@@ -152,7 +154,7 @@ async def test_the_connection_is_encrypted_and_the_server_checked(
     assert "certificate is not trusted" in refused.reason
     assert not refused.final
     await carrier.deliver(config(f"{uri}?skip_ssl_verify=true"), letter())
-    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    monkeypatch.setenv("SSL_CERT_FILE", str(ours.certificate))
     trusting = SmtpCarrier()
     await trusting.deliver(config(f"{uri}?server_name=localhost"), letter(number=2))
     assert len(server.mails) == 2
@@ -162,18 +164,17 @@ async def test_the_connection_is_encrypted_and_the_server_checked(
 
 @pytest.mark.covers("COU-05")
 async def test_we_show_a_certificate_when_we_have_one(server: MailServer, carrier: SmtpCarrier, tmp_path: Path) -> None:
-    cert, key = certificate(tmp_path)
-    ours, our_key = certificate(tmp_path, "client")
+    theirs, ours = Authority(tmp_path).own, Authority(tmp_path, "client").own
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(cert, key)
-    context.load_verify_locations(ours)
+    context.load_cert_chain(theirs.certificate, theirs.key)
+    context.load_verify_locations(ours.certificate)
     context.verify_mode = ssl.CERT_REQUIRED
     await server.start(context=context, implicit=True)
     uri = f"smtps://127.0.0.1:{server.port}/?skip_ssl_verify=true"
     await failure(carrier, config(uri))
-    await carrier.deliver(config(uri, client_cert_path=str(ours), client_key_path=str(our_key)), letter())
+    await carrier.deliver(config(uri, client_cert_path=str(ours.certificate), client_key_path=str(ours.key)), letter())
     assert len(server.mails) == 1
-    broken = await failure(carrier, config(uri, client_cert_path=str(tmp_path / "no"), client_key_path=str(our_key)))
+    broken = await failure(carrier, config(uri, client_cert_path=str(tmp_path / "no"), client_key_path=str(ours.key)))
     assert "client certificate" in broken.reason
 
 
@@ -201,7 +202,10 @@ async def test_a_server_that_is_away_is_tried_again(carrier: SmtpCarrier) -> Non
     error = await failure(carrier, config("smtp://127.0.0.1:9/?disable_starttls=true"))
     assert not error.final
     assert "cannot be reached" in error.reason
-    assert "courier.smtp.connection_uri" in (await failure(carrier, config(None))).reason
+    assert isinstance(error, NobodyAnswered)
+    unset = await failure(carrier, config(None))
+    assert "courier.smtp.connection_uri" in unset.reason
+    assert not isinstance(unset, NobodyAnswered)
 
 
 @pytest.mark.parametrize(

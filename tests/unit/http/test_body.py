@@ -40,6 +40,12 @@ def test_every_way_to_write_a_form_reads_alike(kind: str, body: bytes) -> None:
     assert found.typed is (kind.lower().startswith(JSON))
 
 
+@pytest.mark.covers("NEGO-03", "REG-09")
+@pytest.mark.parametrize("body", [b"t.tags=new&t.tags.0=a&t.tags.2=b", b"t.tags.2=b&t.tags.0=a&t.tags=new"])
+def test_what_is_sent_beside_the_elements_of_a_list_is_one_more(body: bytes) -> None:
+    assert submission(sent(body, FORM)).fields == {"t": {"tags": {"0": "a", "2": "b", "3": "new"}}}
+
+
 def test_a_get_submits_its_query() -> None:
     found = submission(sent(b"ignored", JSON, "GET", "token=t&flow=f&empty="))
     assert found.fields == {"token": "t", "flow": "f", "empty": ""}

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
+from limen.app.courier.outage import Unanswered
 from limen.config.model import Config
 from limen.domain.courier.letter import Letter, LetterStatus
+from limen.domain.identity.addresses import Via
 from limen.kernel.clock import Clock
 from limen.kernel.errors import LimenError
 from limen.kernel.ids import Ids
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.courier import Carrier, DeliveryFailed
+from limen.ports.courier import Carrier, DeliveryFailed, NobodyAnswered
 from limen.ports.log import Log
 from limen.ports.storage import Dispatch, LetterTaken, Storage, StorageUnavailable
 
@@ -26,6 +28,8 @@ _GROWTH: Final = 5
 _LONGEST_PAUSE: Final = timedelta(hours=6)
 _LONGEST_REASON: Final = 1000
 _CLEAN_BATCH: Final = 100
+_LET_GO: Final = 100
+"""So many messages become due with one success: a server that is just back is not run over."""
 _OVER: Final = frozenset({LetterStatus.SENT, LetterStatus.ABANDONED})
 
 
@@ -33,6 +37,16 @@ class Failure(msgspec.Struct, frozen=True):
     """Why an attempt failed, as operators see it."""
 
     message: str
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an attempt: the message as it is from now on, and why it failed if it did."""
+
+    letter: Letter
+    failure: Failure | None = None
+    unanswered: bool = False
+    """Whether nobody was there to take it."""
+    began: datetime
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -44,7 +58,7 @@ class _Batch:
     """What became of messages that are settled together, and whether that was written down."""
 
     def __init__(self) -> None:
-        self.found: list[tuple[Letter, Failure | None]] = []
+        self.found: list[Outcome] = []
         self.trouble: LimenError | None = StorageUnavailable(
             "The courier was stopped before it could note what it did."
         )
@@ -54,7 +68,8 @@ class Dispatcher:
     """Sends what is due. Any number of them can work on one outbox: a lease is a guarded write (docs/courier.md).
 
     Messages to one person go out in the order in which they were written; people do not wait for one another. A round
-    claims its messages in one unit of work; what ends while others are being settled is settled with the next ones.
+    claims its messages in one unit of work; what ends while others are being settled is settled with the next ones. What
+    waits because nobody answered is due again as soon as somebody does.
     """
 
     def __init__(
@@ -70,6 +85,7 @@ class Dispatcher:
         """Rounds side by side would read the same messages, and quarrel about each."""
         self._settling = asyncio.Lock()
         self._batch = _Batch()
+        self._unanswered = Unanswered()
 
     async def round(self, config: Config) -> int:
         """Send one batch; how many were sent. Raises StorageUnavailable."""
@@ -126,20 +142,24 @@ class Dispatcher:
             for letter in letters
         ]
 
-    async def _tried(self, config: Config, letter: Letter) -> tuple[Letter, Failure | None]:
+    async def _tried(self, config: Config, letter: Letter) -> Outcome:
+        began, unanswered = self._clock.now(), False
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._carrier.deliver(config, letter)
         except DeliveryFailed as error:
             failure, final = Failure(error.reason[:_LONGEST_REASON]), error.final
+            unanswered = isinstance(error, NobodyAnswered)
         except TimeoutError:
-            failure, final = Failure(f"Nobody took the message within {PATIENCE:g} seconds."), False
+            failure, final, unanswered = Failure(f"Nobody took the message within {PATIENCE:g} seconds."), False, True
         except Exception as error:  # noqa: BLE001 (one message must not hold up the others, whatever is wrong with it)
             failure, final = Failure(f"The message cannot be handed over: {type(error).__name__}."), False
         else:
             now = self._clock.now()
-            return msgspec.structs.replace(letter, status=LetterStatus.SENT, updated_at=now, due_at=now), None
-        return self._failed(config, letter, final=final), failure
+            sent = msgspec.structs.replace(letter, status=LetterStatus.SENT, updated_at=now, due_at=now)
+            return Outcome(letter=sent, began=began)
+        put_back = self._failed(config, letter, final=final)
+        return Outcome(letter=put_back, failure=failure, unanswered=unanswered, began=began)
 
     def _failed(self, config: Config, letter: Letter, *, final: bool) -> Letter:
         now = self._clock.now()
@@ -156,14 +176,15 @@ class Dispatcher:
             due_at=now + pause_after(letter.send_count),
         )
 
-    async def _settle(self, config: Config, found: tuple[Letter, Failure | None]) -> None:
+    async def _settle(self, config: Config, outcome: Outcome) -> None:
         batch = self._batch
-        batch.found.append(found)
+        batch.found.append(outcome)
         async with self._settling:
             if self._batch is batch:
                 self._batch = _Batch()
                 try:
                     await self._write(config, batch.found)
+                    await self._hasten(batch.found)
                 except LimenError as error:
                     batch.trouble = error
                 else:
@@ -171,9 +192,30 @@ class Dispatcher:
         if batch.trouble is not None:
             raise batch.trouble
 
-    async def _write(self, config: Config, batch: Sequence[tuple[Letter, Failure | None]]) -> None:
+    async def _hasten(self, batch: Sequence[Outcome]) -> None:
+        """Let go what waits because nobody answered, on the channels where somebody did; then note who waits from now on."""
+        answered: dict[Via, datetime] = {}
+        for each in batch:
+            if each.failure is None:
+                answered[each.letter.via] = max(each.began, answered.get(each.letter.via, each.began))
+        freed = [letter for via, asked in answered.items() for letter in self._unanswered.due(via, asked, _LET_GO)]
+        if freed:
+            unit, now = self._storage.unit(), self._clock.now()
+            for letter in freed:
+                unit.letters.hasten(letter, now)
+            await unit.commit()
+        for letter in freed:
+            self._unanswered.let_go(letter)
+        for each in batch:
+            if each.unanswered and each.letter.status not in _OVER:
+                self._unanswered.keep(each.letter, each.letter.updated_at)
+            else:
+                self._unanswered.drop(each.letter)
+
+    async def _write(self, config: Config, batch: Sequence[Outcome]) -> None:
         unit = self._storage.unit()
-        for letter, failure in batch:
+        for outcome in batch:
+            letter, failure = outcome.letter, outcome.failure
             dispatch = Dispatch(
                 id=str(self._ids.uuid()),
                 letter_id=letter.id,
@@ -190,4 +232,4 @@ class Dispatcher:
                 for one in batch:
                     await self._write(config, [one])
                 return
-            self._log.warning("a message took longer than its lease", id=batch[0][0].id)
+            self._log.warning("a message took longer than its lease", id=batch[0].letter.id)

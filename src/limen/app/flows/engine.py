@@ -232,11 +232,15 @@ class FlowEngine(Generic[D, R]):
         return Answer(reply=reply, client=scope.client)
 
     async def _too_many(self, scope: Scope, flow: Flow[D], error: TooManyAttempts) -> Reply:
-        """A browser is shown its form with what is wrong; apps are told in the envelope, with status 429."""
+        """A browser is shown its form with what is wrong; apps are told in the envelope, with status 429.
+
+        A rule of the flow, not of its answer: a browser reads its form from where it is stored, so it has to be written. For
+        whoever is told at once nothing is, so that what a limit refuses costs as little as it can.
+        """
         if scope.client is not Client.BROWSER or flow.expired(scope.services.clock.now()):
             return Refused(error=error)
         said = shared.too_many_attempts(scope.services.clock.now() + timedelta(seconds=error.retry_after))
-        return await self._shown_again(scope, flow, FormProblems(Problem(said)))
+        return await self._shown_again(scope, flow, FormProblems(Problem(said), values=error.values))
 
     async def _answered(self, scope: Scope, flow: Flow[D], body: Submission) -> Reply:
         await self._policy.admit(scope, flow)

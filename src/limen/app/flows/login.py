@@ -65,7 +65,9 @@ class LoginPolicy:
             if flow.detail.requested_aal is Aal.AAL2:
                 raise FirstFactorRequired("The session with the first factor is gone; sign in again.")
         elif not flow.detail.refresh and flow.detail.requested_aal <= current.session.aal:
-            if flow.type is FlowType.BROWSER and scope.client is Client.BROWSER:
+            # A rule of the flow, not of its answer: what a form says is stored with it. A browser goes home and never sees
+            # this form again; an app stays where it is, and its form says why.
+            if scope.client is Client.BROWSER:
                 raise AlreadySignedIn(_home(scope))
             raise FormProblems(Problem(shared.already_signed_in()))
 

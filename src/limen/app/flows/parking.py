@@ -38,7 +38,11 @@ class SettingsEngine(FlowEngine[SettingsDetail, Change]):
     """
 
     async def submit(self, scope: Scope, id: str, body: Submission) -> Answer:
-        """As for every flow; a browser that comes back with nothing but the flow goes on where it left off."""
+        """As for every flow; a browser that comes back with nothing but the flow goes on where it left off.
+
+        A rule of the flow, not of its answer: only a browser is sent away by an answer, so only its change has to be kept
+        until it is back. Apps still hold theirs when they have signed in anew, and send it once more.
+        """
         returning = scope.client is Client.BROWSER and not body.unreadable and not set(body.fields) - {"flow"}
         if returning and (waiting := await self._taken(scope, id)) is not None:
             body = msgspec.structs.replace(body, fields=JsonDoc(waiting.fields).members(), typed=waiting.typed)

@@ -14,6 +14,7 @@ from limen.app.hooks.runner import HookRunner
 from limen.app.identities.accept import accepted, trait_problems
 from limen.app.identities.schemas import selectable
 from limen.app.limits.floods import count_sign_up
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.app.sessions.issue import begun, proof, token_hash
 from limen.domain.flow.details import RegistrationDetail, SignUpStep
@@ -99,7 +100,8 @@ class RegistrationPolicy:
     async def _completed(self, scope: Scope, flow: Flow[RegistrationDetail], result: Draft) -> Reply:
         if flow.state is State.PASSED_CHALLENGE:
             raise FormProblems(Problem(shared.registration_done_already()))
-        await count_sign_up(scope)
+        with keeping(result.values):
+            await count_sign_up(scope)
         before = self._hooks.after(scope, FlowKind.REGISTRATION, result.method, Registering)
         registering = Registering(flow=flow, identity=result.identity, method=result.method)
         changed = (await self._hooks.run(scope, before, registering)).identity

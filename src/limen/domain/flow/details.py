@@ -60,13 +60,11 @@ class SettingsDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class RecoveryDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     recovered_identity_id: IdentityId | None = None
     skip_csrf_check: bool = False
-    submit_count: int = 0
 
 
 class VerificationDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     identity_id: IdentityId | None = None
     session_id: str | None = None
-    submit_count: int = 0
     continue_with: JsonDoc | None = None
 
 

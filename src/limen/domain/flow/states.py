@@ -64,8 +64,3 @@ TRANSITIONS: Final[dict[FlowKind, dict[State, frozenset[State]]]] = {
     FlowKind.VERIFICATION: _CODE_STEPS,
 }
 """From a state to the states that may follow; an empty set is an end."""
-
-
-def may_follow(kind: FlowKind, now: State, then: State) -> bool:
-    """Whether a flow of this kind may go from one state to the other."""
-    return then in TRANSITIONS[kind].get(now, frozenset())

@@ -9,10 +9,3 @@ class Aal(StrEnum):
     AAL0 = "aal0"
     AAL1 = "aal1"
     AAL2 = "aal2"
-
-
-class RequiredAal(StrEnum):
-    """What a configuration can ask for."""
-
-    AAL1 = "aal1"
-    HIGHEST_AVAILABLE = "highest_available"

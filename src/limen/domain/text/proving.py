@@ -65,10 +65,6 @@ def recovery_done_already() -> Message:
     return error(4060001, "You have used this form already. Begin anew if you need to get back in once more.")
 
 
-def recovery_failed() -> Message:
-    return error(4060002, "This form cannot be used any more. Please begin anew.")
-
-
 def recovery_link_wrong() -> Message:
     return error(4060004, "This link is not valid or was used already. Ask for a new one.")
 
@@ -103,10 +99,6 @@ def verification_link_wrong() -> Message:
 
 def verification_done_already() -> Message:
     return error(4070002, "You have used this form already. Begin anew to confirm another address.")
-
-
-def verification_failed() -> Message:
-    return error(4070003, "This form cannot be used any more. Please begin anew.")
 
 
 def verification_code_wrong() -> Message:

@@ -114,10 +114,6 @@ def registration_done_already() -> Message:
     return error(4040002, "You have signed up with this form already.")
 
 
-def no_way_to_sign_in() -> Message:
-    return error(5000002, "There is no way to sign in here. The operator has to switch one on.")
-
-
 def identifier_taken() -> Message:
     return error(4000007, "An account with the same e-mail address, phone number or user name exists already.")
 

@@ -32,10 +32,6 @@ def pattern_mismatch(pattern: str) -> Message:
     return error(4000004, f"Please write it the way this pattern asks for: {pattern}", {"pattern": pattern})
 
 
-def password_refused(reason: str) -> Message:
-    return error(4000005, f"Please choose another password. {reason}", {"reason": reason})
-
-
 def too_long(max_length: int, actual_length: int) -> Message:
     """Lengths are in characters."""
     text = f"Please use no more than {max_length} characters; now there are {actual_length}."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from limen.domain.text.message import Message
-from limen.domain.ui.nodes import Group, Input, InputType, Node
+from limen.domain.ui.nodes import Group, Input, InputType, Node, elements
 from limen.kernel.json_doc import JsonDoc
 
 
@@ -61,12 +61,23 @@ class Form(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.replace(nodes)
 
     def holding(self, values: Mapping[str, JsonDoc]) -> "Form":
-        """The form with what was entered written back; secrets and buttons are left alone (FLOW-18)."""
+        """The form with what was entered written back; secrets and buttons are left alone (FLOW-18).
+
+        A list that was entered has its elements as fields behind its own, in place of those that were there before.
+        """
         nodes: list[Node] = []
         for node in self.nodes:
+            if self._replaced(node.name, values):
+                continue
             fillable = isinstance(node.attributes, Input) and node.attributes.type not in _NEVER_FILLED
             nodes.append(node.with_value(values[node.name]) if fillable and node.name in values else node)
+            nodes.extend(elements(node, values) if fillable else ())
         return self.replace(nodes)
+
+    def _replaced(self, name: str, values: Mapping[str, JsonDoc]) -> bool:
+        """Whether it is the field of an element of a list that was entered anew."""
+        of, _, place = name.rpartition(".")
+        return place.isdecimal() and f"{of}.0" in values and self.node(of) is not None
 
     def where(self, keep: Callable[[Node], bool]) -> "Form":
         return self.replace(node for node in self.nodes if keep(node))

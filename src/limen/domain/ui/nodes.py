@@ -1,6 +1,6 @@
 """What is a form made of? Nodes: inputs, images, links, texts, scripts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -131,6 +131,26 @@ class Node(msgspec.Struct, frozen=True, omit_defaults=True):
         if not isinstance(self.attributes, Input):
             return self
         return msgspec.structs.replace(self, attributes=msgspec.structs.replace(self.attributes, value=value))
+
+
+def elements(field: Node, held: Mapping[str, JsonDoc]) -> Iterator[Node]:
+    """Of a field for a list: one more field for each element that is held, named by its place (`traits.tags.0`, REG-09)."""
+    name, index = field.name, 0
+    hides = isinstance(field.attributes, Input) and field.attributes.type is InputType.HIDDEN
+    while (value := held.get(f"{name}.{index}")) is not None:
+        type = InputType.HIDDEN if hides else _input_for(value)
+        yield Node(field.group, Input(name=f"{name}.{index}", type=type, value=value))
+        index += 1
+
+
+def _input_for(value: JsonDoc) -> InputType:
+    match value.value():
+        case bool():
+            return InputType.CHECKBOX
+        case int() | float():
+            return InputType.NUMBER
+        case _:
+            return InputType.TEXT
 
 
 def has_button(nodes: Iterable[Node]) -> bool:

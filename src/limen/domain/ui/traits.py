@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 
-from limen.domain.identity.schema import IdentitySchema, Path, TraitField, TraitsProblem
+from limen.domain.identity.schema import IdentitySchema, Path, TraitField
 from limen.domain.text.message import Message
 from limen.domain.text.validation import generated_label
-from limen.domain.ui.nodes import Group, Input, InputType, Node
+from limen.domain.ui.nodes import Group, Input, InputType, Node, elements
 from limen.kernel.errors import MalformedInput
 from limen.kernel.json_doc import JsonDoc, JsonObject, JsonValue, at, put
 
@@ -70,9 +70,7 @@ def trait_nodes(schema: IdentitySchema, group: Group, values: JsonDoc | None = N
     filled: list[Node] = []
     for node in nodes:
         filled.append(node.with_value(held[node.name]) if node.name in held else node)
-        for name in _elements_of(node.name, held):
-            input = Input(name=name, type=_input_for(held[name]), value=held[name])
-            filled.append(Node(group, input))
+        filled.extend(elements(node, held))
     return tuple(filled)
 
 
@@ -93,22 +91,6 @@ def trait_values(schema: IdentitySchema, traits: JsonDoc) -> Mapping[str, JsonDo
         elif value is not None and not isinstance(value, dict | list):
             shown[field.name] = JsonDoc.of(value)
     return shown
-
-
-def with_problems(nodes: Iterable[Node], problems: Iterable[TraitsProblem]) -> tuple[Node, ...]:
-    """The nodes with every problem said at its field; a problem without a field gets a text field of its own (FLOW-17).
-
-    Such a problem is, for one, an unknown trait: it is said at `traits`.
-    """
-    said: dict[str, list[Message]] = {}
-    for problem in problems:
-        said.setdefault(problem.name, []).append(problem.message)
-    told = [node.with_messages(*said.pop(node.name)) if node.name in said else node for node in nodes]
-    told += [
-        Node(Group.DEFAULT, Input(name=name, type=InputType.TEXT), messages=tuple(messages))
-        for name, messages in said.items()
-    ]
-    return tuple(told)
 
 
 def traits_from_json(schema: IdentitySchema, sent: JsonValue) -> JsonDoc:
@@ -145,23 +127,6 @@ def _hidden(node: Node) -> Node:
     if not isinstance(node.attributes, Input):
         return node
     return msgspec.structs.replace(node, attributes=msgspec.structs.replace(node.attributes, type=InputType.HIDDEN))
-
-
-def _elements_of(name: str, held: Mapping[str, JsonDoc]) -> Iterator[str]:
-    index = 0
-    while f"{name}.{index}" in held:
-        yield f"{name}.{index}"
-        index += 1
-
-
-def _input_for(value: JsonDoc) -> InputType:
-    match value.value():
-        case bool():
-            return InputType.CHECKBOX
-        case int() | float():
-            return InputType.NUMBER
-        case _:
-            return InputType.TEXT
 
 
 def _object(value: JsonValue) -> JsonObject:

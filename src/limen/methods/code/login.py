@@ -10,6 +10,7 @@ from limen.app.flows import proving
 from limen.app.flows.contract import Attempt, Authenticated, Done, FormProblems, Problem, Stay, Submission
 from limen.app.flows.two_steps import discreet, schema_of
 from limen.app.limits.floods import count_message
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
@@ -92,13 +93,15 @@ class CodeLogin:
         return await self._sent(scope, flow, to)
 
     async def _asked(self, scope: Scope, flow: Flow[LoginDetail], entered: str) -> Stay[LoginDetail]:
-        await count_message(scope)
+        values = {"identifier": JsonDoc.of(entered)}
+        with keeping(values):
+            await count_message(scope)
         address = lookup_form(entered)
         identity = await _owner(scope, address)
         current = scope.session.identity.id if flow.detail.refresh and scope.session is not None else None
         stranger = identity is None or (current is not None and identity.id != current)
         if stranger and not discreet(scope, flow):
-            raise FormProblems(Problem(texts.no_code_sign_in()), values={"identifier": JsonDoc.of(entered)})
+            raise FormProblems(Problem(texts.no_code_sign_in()), values=values)
         via = Via.SMS if phone_number(address) else Via.EMAIL
         return await self._sent(scope, flow, proving.Addressee(address=address, via=via, identity=identity))
 

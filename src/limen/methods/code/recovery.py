@@ -7,6 +7,7 @@ import msgspec
 
 from limen.app.flows import proving
 from limen.app.flows.contract import Attempt, FormProblems, Problem, Regained, Stay, Submission
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.domain.flow.details import RecoveryDetail
 from limen.domain.flow.flow import Flow
@@ -17,6 +18,7 @@ from limen.domain.identity.normalise import lookup_form
 from limen.domain.text import proving as texts
 from limen.domain.text.validation import invalid_email, required
 from limen.domain.ui.nodes import Node
+from limen.kernel.json_doc import JsonDoc
 from limen.methods.code import nodes
 from limen.methods.code.recovery_choice import ChosenRecovery
 from limen.methods.code.recovery_code import entered, waiting
@@ -59,7 +61,8 @@ class CodeRecovery:
     async def _asked(self, scope: Scope, flow: Flow[RecoveryDetail], sent: str) -> Stay[RecoveryDetail]:
         address = lookup_form(sent)
         begun = msgspec.structs.replace(waiting(flow, address, Via.EMAIL), state=State.SENT_EMAIL)
-        post = await proving.posting(scope, begun, proving.CODE, Via.EMAIL, address)
+        with keeping({"email": JsonDoc.of(sent)}):
+            post = await proving.posting(scope, begun, proving.CODE, Via.EMAIL, address)
         said = (texts.recovery_code_sent(),)
         return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.asked)
 

@@ -12,6 +12,7 @@ import msgspec
 
 from limen.app.flows import proving
 from limen.app.flows.contract import Attempt, FormProblems, Problem, Regained, Stay, Submission
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.domain.flow.details import RecoveryDetail
 from limen.domain.flow.flow import Flow
@@ -150,7 +151,8 @@ class ChosenRecovery:
         """A code to the confirmed address, if it is one of that person; it looks the same if not (REC-13)."""
         address = lookup_form(made.confirmed)
         begun = waiting(_at(flow, State.AWAITING_CODE, made), address, _via(address))
-        post = await proving.posting(scope, begun, proving.CODE, _via(address), address)
+        with keeping({_GIVEN: JsonDoc.of(made.given), _CONFIRMED: JsonDoc.of(made.confirmed)}):
+            post = await proving.posting(scope, begun, proving.CODE, _via(address), address)
         said = (texts.recovery_code_sent_to(masked(made.confirmed)),)
         return Stay(flow=begun, messages=said, again=False, along=post.along, later=post.asked)
 

@@ -9,6 +9,7 @@ from limen.app.flows import proving
 from limen.app.flows.contract import Attempt, Done, Draft, FormProblems, Problem, Stay, Submission
 from limen.app.identities.accept import Candidate, candidate, read_traits
 from limen.app.limits.floods import count_message
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.domain.flow.details import RegistrationDetail, SignUpStep
 from limen.domain.flow.flow import Flow
@@ -65,7 +66,8 @@ class CodeRegistration:
         addresses = newcomer.reading.code_addresses
         if not addresses:
             raise FormProblems(Problem(shared.no_identifier()), values=newcomer.values)
-        await count_message(scope)
+        with keeping(newcomer.values):
+            await count_message(scope)
         about = newcomer.reading.traits.text
         made = msgspec.structs.replace(
             proving.progress(flow), address=addresses[0][1], via=addresses[0][0], about=about

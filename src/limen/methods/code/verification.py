@@ -7,6 +7,7 @@ import msgspec
 
 from limen.app.flows import csrf, pending_change, proving
 from limen.app.flows.contract import Attempt, Done, FormProblems, Problem, Proof, Stay, Submission
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.domain.flow.details import VerificationDetail
 from limen.domain.flow.flow import Flow
@@ -73,7 +74,8 @@ class CodeVerification:
         begun = proving.remembering(flow, made)
         begun = msgspec.structs.replace(begun, state=State.SENT_EMAIL, active=proving.CODE)
         said = texts.verification_code_texted() if via is Via.SMS else texts.verification_code_sent()
-        post = await proving.posting(scope, begun, proving.CODE, via, address)
+        with keeping({"email": JsonDoc.of(entered)}):
+            post = await proving.posting(scope, begun, proving.CODE, via, address)
         return Stay(flow=begun, messages=(said,), again=False, along=post.along, later=post.asked)
 
     async def owed(self, scope: Scope, flow: Flow[VerificationDetail], to: proving.Addressee) -> proving.Outgoing:

@@ -7,6 +7,7 @@ import msgspec
 from limen.app import one_time
 from limen.app.flows import csrf, proving
 from limen.app.flows.contract import FormProblems, Problem, Stay, Submission
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.domain.flow.details import Detail
 from limen.domain.flow.flow import Flow
@@ -42,8 +43,9 @@ def address_of(body: Submission) -> str:
 async def sent(scope: Scope, flow: Flow[D], entered: str, said: Message) -> Stay[D]:
     """The form that says that a link is on its way; the link follows the answer, for people without an account as well."""
     begun = msgspec.structs.replace(flow, state=State.SENT_EMAIL, active=proving.LINK)
-    post = await proving.posting(scope, begun, proving.LINK, Via.EMAIL, lookup_form(entered))
     values = {"email": JsonDoc.of(entered)}
+    with keeping(values):
+        post = await proving.posting(scope, begun, proving.LINK, Via.EMAIL, lookup_form(entered))
     return Stay(flow=begun, values=values, messages=(said,), again=False, along=post.along, later=post.asked)
 
 

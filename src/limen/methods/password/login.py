@@ -9,6 +9,7 @@ import msgspec
 from limen.app.flows.contract import Attempt, Authenticated, Done, FormProblems, Problem, Submission
 from limen.app.flows.two_steps import discreet
 from limen.app.limits.guesses import password_guess
+from limen.app.limits.refusing import keeping
 from limen.app.scope import Scope
 from limen.domain.flow.details import LoginDetail, SignInStep
 from limen.domain.flow.flow import Flow
@@ -68,12 +69,13 @@ class PasswordLogin:
     ) -> Done[LoginDetail, Authenticated]:
         identity, credential = await _found(scope, payload.identifier)
         person = identity.id if identity is not None else None
-        async with password_guess(scope, lookup_form(payload.identifier), person) as guess:
-            try:
-                identity, credential = await _proven(scope, payload, identity, credential)
-            except FormProblems:
-                await guess.wrong()
-                raise
+        with keeping(_entered(payload)):
+            async with password_guess(scope, lookup_form(payload.identifier), person) as guess:
+                try:
+                    identity, credential = await _proven(scope, payload, identity, credential)
+                except FormProblems:
+                    await guess.wrong()
+                    raise
         updated = await _rehashed(scope, identity, credential, payload.password)
         return Done(flow=flow, result=Authenticated(identity=identity, method=_NAME, updated=updated))
 

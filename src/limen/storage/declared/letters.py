@@ -58,6 +58,11 @@ SETTLE: Final = (
     .where(_AS_CLAIMED, LETTERS.c.status == LetterStatus.PROCESSING.value)
     .values(status=bindparam("outcome"), due_at=bindparam("next"), updated_at=bindparam("at"))
 )
+HASTEN: Final = (
+    update(LETTERS)
+    .where(_AS_CLAIMED, LETTERS.c.status == LetterStatus.QUEUED.value, LETTERS.c.due_at > bindparam("at"))
+    .values(due_at=bindparam("at"))
+)
 WIPE: Final = (
     update(LETTERS)
     .where(LETTERS.c.id == bindparam("letter_id"))

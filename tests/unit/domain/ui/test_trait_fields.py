@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from doubles.schemas import EMAIL, loaded, person
-from limen.domain.identity.schema import IdentitySchema, TraitsProblem
-from limen.domain.text.validation import generic, required
+from limen.domain.identity.schema import IdentitySchema
 from limen.domain.ui.nodes import Group, Input, InputType, Node
 from limen.domain.ui.traits import (
     field_names,
@@ -14,7 +13,6 @@ from limen.domain.ui.traits import (
     trait_values,
     traits_from_form,
     traits_from_json,
-    with_problems,
 )
 from limen.kernel.json_doc import JsonDoc
 
@@ -172,16 +170,3 @@ def test_json_is_taken_as_it_is_but_for_objects_that_the_form_implies(schema: Id
 def test_values_of_odd_traits_are_not_shown(schema: IdentitySchema):
     odd = JsonDoc.of({"email": ["a"], "tags": "text", "counts": [[1], None, {"a": 1}], "name": "x", "a.b": {"c": 1}})
     assert {name: value.value() for name, value in trait_values(schema, odd).items()} == {"traits.tags": "text"}
-
-
-@pytest.mark.covers("FLOW-17", "REG-10")
-def test_problems_are_said_at_their_fields_or_in_a_field_of_their_own(schema: IdentitySchema):
-    problems = [
-        TraitsProblem(name="traits.email", message=required("email")),
-        TraitsProblem(name="traits", message=generic("No.")),
-        TraitsProblem(name="traits", message=generic("Nor that.")),
-    ]
-    nodes = with_problems(trait_nodes(schema, Group.DEFAULT), problems)
-    told = {node.name: [message.id for message in node.messages] for node in nodes if node.messages}
-    assert told == {"traits.email": [4000002], "traits": [4000001, 4000001]}
-    assert nodes[-1].group is Group.DEFAULT
