@@ -3,6 +3,7 @@
 import pytest
 
 from doubles.second_factor import METHOD, NUMBER
+from limen.app.flows import proving
 from limen.app.scope import Client
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.credentials import Credential, CredentialType
@@ -29,7 +30,7 @@ def forgetful(use: str = "code") -> JsonObject:
 
 
 async def house_of_careful_ada(over: JsonObject | None = None, *, password: bool = True) -> House:
-    """Ada has a second factor; without a password, an operator took it away from her."""
+    """Ada has a second factor and has proven her address; without a password, an operator took it away from her."""
     house = await built(over or forgetful(), methods=(METHOD,))
     await house.visitor().sign_up(ADA)
     (id,) = await house.identity_ids()
@@ -41,7 +42,8 @@ async def house_of_careful_ada(over: JsonObject | None = None, *, password: bool
     kept[CredentialType.TOTP] = number
     if not password:
         del kept[CredentialType.PASSWORD]
-    await house.change(id, credentials=kept)
+    (address,) = (await house.identity(id)).verifiable_addresses
+    await house.change(id, credentials=kept, verifiable_addresses=(proving.proven(address, now),))
     aal = house.services.factors.available_aal(await house.identity(id))
     await house.change(id, available_aal=aal)
     assert aal is Aal.AAL2

@@ -159,5 +159,8 @@ class _Secrets:
     def remove_of_flow(self, purpose: ports.SecretPurpose, flow_id: FlowId) -> None:
         self._inner.remove_of_flow(purpose, flow_id)
 
+    def remove_unused(self, identity_id: IdentityId) -> None:
+        self._inner.remove_unused(identity_id)
+
     def note_wrong(self, guess: ports.WrongGuess) -> None:
         self._inner.note_wrong(guess)
