@@ -314,5 +314,6 @@ async def test_whoever_recovers_the_account_has_a_known_device_from_then_on(clie
     form = (await owner.submit(await owner.start("recovery"), method="code", email=ADA)).shown
     await owner.submit(form, method="code", code=house.letters.code(ADA))
     assert await owner.signed_in()
+    await owner.submit(await owner.start("settings"), method="password", password=OTHER_PASSWORD)
     owner.forget_session()
-    assert (await owner.sign_in(ADA)).done
+    assert (await owner.sign_in(ADA, OTHER_PASSWORD)).done

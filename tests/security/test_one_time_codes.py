@@ -8,7 +8,7 @@ import pytest
 from limen.app.scope import Client
 from limen.domain.ids import FlowId
 from limen.kernel.json_doc import JsonObject
-from limen.ports.storage import SecretPurpose
+from limen.ports.one_time_secrets import SecretPurpose
 from limen.storage import open_storage
 from play import ADA, House, built, housed, loaded
 from play_config import UI, base, merged

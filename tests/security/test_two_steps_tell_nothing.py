@@ -10,7 +10,8 @@ from limen.domain.identity.credentials import CredentialType
 from limen.domain.ids import FlowId
 from limen.kernel.json_doc import EMPTY, JsonObject
 from limen.ports.courier import TemplateBroken, Wording
-from limen.ports.storage import LetterFilter, Page, SecretPurpose
+from limen.ports.one_time_secrets import SecretPurpose
+from limen.ports.storage import LetterFilter, Page
 from limen.storage.identities import SqlIdentityReads
 from play import ADA, BOB, EACH, House, Visitor, built, loaded
 from play_config import EMAIL_TRAIT, base, flows, merged, person

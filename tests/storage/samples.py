@@ -13,6 +13,7 @@ from limen.domain.identity.aal import Aal
 from limen.domain.identity.addresses import AddressStatus, RecoveryAddress, VerifiableAddress, Via
 from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.identity.identity import Identity, IdentityState
+from limen.domain.identity.vouched import Vouched
 from limen.domain.ids import FlowId, IdentityId, SessionId
 from limen.domain.session.amr import AuthenticationMethod
 from limen.domain.session.device import Device
@@ -76,6 +77,7 @@ def person(
         available_aal=Aal.AAL1,
         created_at=NOW,
         updated_at=NOW,
+        vouched_by=Vouched.OPERATOR,
     )
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from samples import person, store, where_to_import_from
+from samples import credential, person, store, where_to_import_from
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from limen.domain.identity.credentials import CredentialType
+from limen.domain.identity.vouched import Vouched
 from limen.ports.storage import StorageUnavailable
 from limen.storage import alembic_runs, open_storage
 from limen.storage.compiling import SQLITE
@@ -67,6 +69,25 @@ async def test_going_up_keeps_what_is_stored(file_dsn: str) -> None:
     storage = await open_storage(file_dsn)
     assert await storage.identities.count() == 1
     await storage.close()
+
+
+@pytest.mark.covers("IMP-01")
+async def test_whom_an_operator_brought_along_is_told_by_credentials_that_nobody_else_could_set_up(
+    file_dsn: str,
+) -> None:
+    """Before 0010 nothing said who made an identity (docs/adr/0024)."""
+    storage = await open_storage(file_dsn)
+    password, totp = credential(CredentialType.PASSWORD, "a"), credential(CredentialType.TOTP, "b")
+    code = credential(CredentialType.CODE, "c")
+    await store(storage, person(1, credentials=(password, code)))
+    await store(storage, person(2, credentials=(totp,)))
+    await storage.close()
+    migrate_down(file_dsn, sum(version.number > "0009" for version in VERSIONS))
+    migrate_to_head(file_dsn)
+    storage = await open_storage(file_dsn)
+    found = [await storage.identities.get(person(number).id) for number in (1, 2)]
+    await storage.close()
+    assert [each.vouched_by for each in found if each is not None] == [None, Vouched.OPERATOR]
 
 
 def test_a_migration_that_breaks_leaves_everything_as_it_was(

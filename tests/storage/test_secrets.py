@@ -9,7 +9,7 @@ from samples import LATER, NOW, flow, person, store, uuid
 
 from limen.domain.identity.addresses import Via
 from limen.domain.ids import FlowId, IdentityId
-from limen.ports.storage import OneTimeSecret, SecretPurpose, SecretSpent, WrongGuess
+from limen.ports.one_time_secrets import OneTimeSecret, SecretPurpose, SecretSpent, WrongGuess
 from limen.storage import SqlStorage
 
 ADA = "ada@example.org"
@@ -122,3 +122,27 @@ async def test_a_recovery_address_leads_to_its_person(storage: SqlStorage) -> No
     found = await storage.identities.by_recovery_address(Via.EMAIL, ADA)
     assert found is None or found.id == ada.id
     assert await storage.identities.by_recovery_address(Via.EMAIL, "bob@example.org") is None
+
+
+@pytest.mark.covers("SEC-22")
+async def test_what_a_person_was_sent_and_did_not_use_can_be_taken_back(storage: SqlStorage) -> None:
+    """Of that person only, and in the same unit in which one of them is spent (security.md §2.9)."""
+    ada, bob = person(1, ADA), person(2, "bob@example.org")
+    for each in (ada, bob):
+        await store(storage, each)
+    hers = (secret(1), secret(2, SecretPurpose.LOGIN_CODE))
+    his, nobodys = secret(3, SecretPurpose.LOGIN_CODE), secret(4)
+    await kept(
+        storage,
+        *(msgspec.structs.replace(each, identity_id=IdentityId(ada.id)) for each in hers),
+        msgspec.structs.replace(his, identity_id=IdentityId(bob.id)),
+        nobodys,
+    )
+    unit = storage.unit()
+    unit.secrets.spend(uuid(1), LATER)
+    unit.secrets.remove_unused(IdentityId(ada.id))
+    await unit.commit()
+    flow_id = FlowId(uuid(1))
+    recovery = await storage.secrets.of_flow(SecretPurpose.RECOVERY_CODE, flow_id)
+    assert [(each.id, each.used_at) for each in recovery] == [(uuid(4), None), (uuid(1), LATER)]
+    assert [each.id for each in await storage.secrets.of_flow(SecretPurpose.LOGIN_CODE, flow_id)] == [uuid(3)]

@@ -10,7 +10,7 @@ from limen.app.scope import Scope
 from limen.config.model import Config
 from limen.domain.identity.addresses import Via
 from limen.domain.ids import FlowId, IdentityId
-from limen.ports.storage import OneTimeSecret, SecretPurpose, WrongGuess
+from limen.ports.one_time_secrets import OneTimeSecret, SecretPurpose, WrongGuess
 
 CODE_LENGTH: Final = 6
 TOKEN_LENGTH: Final = 32

@@ -32,10 +32,18 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Codes and links asked for an hour from one address. (Limen's own key.)"""
 
 
+class PreHijacking(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an account that a stranger made for somebody's address keeps what the stranger set up."""
+
+    mitigate: bool = True
+    """With the first proof of an address, end the other sessions; in a recovery take away older credentials. (Limen's own key.)"""
+
+
 class SecurityConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Protections that can be switched."""
 
     account_enumeration: AccountEnumeration = AccountEnumeration()
     disallow_ref_in_identity_schemas: bool = False
     """Refuse identity schemas that refer to other documents (SCH-15)."""
+    pre_hijacking: PreHijacking = PreHijacking()
     rate_limits: RateLimits = RateLimits()

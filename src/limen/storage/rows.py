@@ -14,6 +14,7 @@ from limen.domain.identity.aal import Aal
 from limen.domain.identity.addresses import RecoveryAddress, VerifiableAddress
 from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.identity.identity import Identity, IdentityState
+from limen.domain.identity.vouched import Vouched
 from limen.domain.ids import FlowId, IdentityId, MethodName, SessionId
 from limen.domain.session.amr import AuthenticationMethod
 from limen.domain.session.device import Device
@@ -140,6 +141,7 @@ class IdentityRow(msgspec.Struct, frozen=True, array_like=True):
     available_aal: Aal | None
     created_at: datetime
     updated_at: datetime
+    vouched_by: Vouched | None
 
 
 class CredentialRow(msgspec.Struct, frozen=True, array_like=True):
@@ -171,6 +173,7 @@ def identity_values(identity: Identity) -> Values:
         "available_aal": None if identity.available_aal is None else identity.available_aal.value,
         "created_at": instant(identity.created_at),
         "updated_at": instant(identity.updated_at),
+        "vouched_by": None if identity.vouched_by is None else identity.vouched_by.value,
     }
 
 
@@ -204,6 +207,7 @@ def identity_of(row: IdentityRow, credentials: Mapping[CredentialType, Credentia
         available_aal=row.available_aal,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        vouched_by=row.vouched_by,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from limen.domain.identity.addresses import Via
 from limen.domain.ids import FlowId, IdentityId
-from limen.ports.storage import OneTimeSecret, SecretPurpose, SecretSpent, WrongGuess
+from limen.ports.one_time_secrets import OneTimeSecret, SecretPurpose, SecretSpent, WrongGuess
 from limen.storage.database import Database, query
 from limen.storage.errors import Guard
 from limen.storage.rows import Count, instant
@@ -95,6 +95,7 @@ class SecretChanges:
         self._add = database.compile("secrets.ADD")
         self._spend = database.compile("secrets.SPEND")
         self._remove_of_flow = database.compile("secrets.REMOVE_OF_FLOW")
+        self._remove_unused = database.compile("secrets.REMOVE_UNUSED")
         self._note_wrong = database.compile("secrets.NOTE_WRONG")
 
     def add(self, secret: OneTimeSecret) -> Write:
@@ -105,6 +106,10 @@ class SecretChanges:
 
     def remove_of_flow(self, purpose: SecretPurpose, flow_id: FlowId) -> Write:
         return self._remove_of_flow.write({"flow_id": flow_id, "purpose": purpose.value})
+
+    def remove_unused(self, identity_id: IdentityId) -> Write:
+        """Spent ones stay, so that they can be told from wrong ones."""
+        return self._remove_unused.write({"owner": identity_id})
 
     def note_wrong(self, guess: WrongGuess) -> Write:
         return self._note_wrong.write(
@@ -132,6 +137,9 @@ class SqlSecretWrites:
 
     def remove_of_flow(self, purpose: SecretPurpose, flow_id: FlowId) -> None:
         self._writes.append(self._changes.remove_of_flow(purpose, flow_id))
+
+    def remove_unused(self, identity_id: IdentityId) -> None:
+        self._writes.append(self._changes.remove_unused(identity_id))
 
     def note_wrong(self, guess: WrongGuess) -> None:
         self._writes.append(self._changes.note_wrong(guess))

@@ -63,6 +63,7 @@ IDENTITIES: Final = Table(
     Column("available_aal", _word()),
     Column("created_at", _instant(), nullable=False),
     Column("updated_at", _instant(), nullable=False),
+    Column("vouched_by", _word()),
     Index(ONE_EXTERNAL_ID, "external_id", unique=True),
     Index("ix_identities_organization_id", "organization_id", "id"),
 )

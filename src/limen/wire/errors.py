@@ -19,7 +19,17 @@ from limen.domain.flow.kinds import FlowKind
 from limen.kernel.egress import EgressFailed, EgressForbidden, EgressTimedOut
 from limen.kernel.errors import LimenError, MalformedInput
 from limen.kernel.json_doc import JsonDoc
-from limen.ports import admin_keys, courier, documents, hook_storage, jsonnet, passwords, storage, traits
+from limen.ports import (
+    admin_keys,
+    courier,
+    documents,
+    hook_storage,
+    jsonnet,
+    one_time_secrets,
+    passwords,
+    storage,
+    traits,
+)
 from limen.wire.flow import Item, item
 
 
@@ -121,7 +131,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     storage.ExternalIdTaken: Row(_CONFLICT, "", "An identity with this external id exists already."),
     storage.FlowChanged: Row(_CONFLICT, "", "The flow was submitted by somebody else at the same time."),
     storage.IdentityChanged: Row(_CONFLICT, "", "The identity was changed by somebody else at the same time."),
-    storage.SecretSpent: Row(_CONFLICT, "", "The code or link was used at the same time."),
+    one_time_secrets.SecretSpent: Row(_CONFLICT, "", "The code or link was used at the same time."),
     storage.StorageUnavailable: Row(_BUSY, "", "The database cannot be used at the moment."),
     traits.SchemaUnknown: Row(_NOT_FOUND),
     traits.SchemaBroken: Row(_INTERNAL, "", "An identity schema is misconfigured."),
@@ -139,6 +149,7 @@ ROWS: Final[Mapping[type[LimenError], Row]] = {
     keyring.KeyTooWeak: Row(_FORBIDDEN, "admin_key_scope"),
     courier.TemplateBroken: Row(_INTERNAL, "", "A message could not be worded: its template is broken."),
     courier.DeliveryFailed: Row(HTTPStatus.BAD_GATEWAY),
+    courier.NobodyAnswered: Row(HTTPStatus.BAD_GATEWAY),
     storage.LetterTaken: Row(_CONFLICT),
     hook_storage.DeliveryTaken: Row(_CONFLICT, "", "The delivery is being sent at this moment."),
     DeliveryUnknown: Row(_NOT_FOUND),

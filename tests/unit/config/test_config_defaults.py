@@ -31,6 +31,7 @@ def test_no_configuration_at_all_is_a_configuration(tmp_path: Path, secrets: Gen
     assert config.serve.admin.host == "127.0.0.1"
     assert config.serve.admin.base_url == "http://127.0.0.1:4434"
     assert config.security.rate_limits.enabled
+    assert config.security.pre_hijacking.mitigate
     assert not config.dev
     assert loaded.warnings == ()
 

@@ -22,6 +22,7 @@ Refusal = Callable[..., dict[str, str]]
         ("SELFSERVICE_METHODS_PASSWORD_CONFIG_MIN_PASSWORD_LENGTH", "20", "selfservice.methods.password.config.min_password_length", 20),
         ("SELFSERVICE_FLOWS_RECOVERY_ENABLED", "false", "selfservice.flows.recovery.enabled", False),
         ("SECURITY_RATE_LIMITS_ENABLED", "0", "security.rate_limits.enabled", False),
+        ("SECURITY_PRE_HIJACKING_MITIGATE", "false", "security.pre_hijacking.mitigate", False),
         ("COOKIES_SECURE", "true", "cookies.secure", True),
         ("COOKIES_DOMAIN", "", "cookies.domain", ""),
         ("WATCH_COURIER", "true", "watch-courier", True),

@@ -9,6 +9,7 @@ from limen.domain.identity.addresses import VerifiableAddress
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import FlowId, IdentityId, SessionId
 from limen.domain.session.session import Session
+from limen.ports import one_time_secrets
 from limen.ports import storage as ports
 from limen.ports.admin_keys import AdminKeyReads, AdminKeyWrites
 from limen.ports.asked import AskedReads, AskedWrites
@@ -27,7 +28,7 @@ class RecordedStorage:
         self.identities: ports.IdentityReads = inner.identities
         self.sessions: ports.SessionReads = inner.sessions
         self.error_pages: ports.ErrorPageReads = inner.error_pages
-        self.secrets: ports.SecretReads = inner.secrets
+        self.secrets: one_time_secrets.SecretReads = inner.secrets
         self.letters: ports.LetterReads = inner.letters
         self.parked: ParkedReads = inner.parked
         self.asked: AskedReads = inner.asked
@@ -69,7 +70,7 @@ class RecordedUnit:
         self.identities: ports.IdentityWrites = _Identities(inner.identities, self._facts, self._removed)
         self.sessions: ports.SessionWrites = _Sessions(inner.sessions, self._facts)
         self.error_pages: ports.ErrorPageWrites = inner.error_pages
-        self.secrets: ports.SecretWrites = _Secrets(inner.secrets, self._facts)
+        self.secrets: one_time_secrets.SecretWrites = _Secrets(inner.secrets, self._facts)
         self.letters: ports.LetterWrites = inner.letters
         self.parked: ParkedWrites = inner.parked
         self.asked: AskedWrites = inner.asked
@@ -145,19 +146,22 @@ class _Sessions:
 
 
 class _Secrets:
-    def __init__(self, inner: ports.SecretWrites, noted: list[Fact]) -> None:
+    def __init__(self, inner: one_time_secrets.SecretWrites, noted: list[Fact]) -> None:
         self._inner = inner
         self._noted = noted
 
-    def add(self, secret: ports.OneTimeSecret) -> None:
+    def add(self, secret: one_time_secrets.OneTimeSecret) -> None:
         self._noted.append(Fact(kind=secret.purpose.value, id=secret.identity_id or "", what="issued"))
         self._inner.add(secret)
 
     def spend(self, id: str, at: datetime) -> None:
         self._inner.spend(id, at)
 
-    def remove_of_flow(self, purpose: ports.SecretPurpose, flow_id: FlowId) -> None:
+    def remove_of_flow(self, purpose: one_time_secrets.SecretPurpose, flow_id: FlowId) -> None:
         self._inner.remove_of_flow(purpose, flow_id)
 
-    def note_wrong(self, guess: ports.WrongGuess) -> None:
+    def remove_unused(self, identity_id: IdentityId) -> None:
+        self._inner.remove_unused(identity_id)
+
+    def note_wrong(self, guess: one_time_secrets.WrongGuess) -> None:
         self._inner.note_wrong(guess)

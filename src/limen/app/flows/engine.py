@@ -32,7 +32,7 @@ from limen.app.flows.contract import (
     Stay,
     Submission,
 )
-from limen.app.flows.genuine import for_anybody, opened_here, refuse_forgery
+from limen.app.flows.genuine import as_read_by, for_anybody, opened_here, refuse_forgery
 from limen.app.flows.owed import Sender, made, made_late
 from limen.app.flows.presented import csrf_node, nodes_of, submit_url
 from limen.app.flows.prompt import Prompt
@@ -163,7 +163,7 @@ class FlowEngine(Generic[D, R]):
             restart = with_query(init, return_to=flow.return_to) if flow.type is FlowType.BROWSER else init
             gone = FlowExpired if flow.type in self.spec.names_expiry else FlowGone
             raise gone(flow.kind, flow.type, restart, flow.return_to)
-        return ShowFlow(flow=flow)
+        return ShowFlow(flow=flow if by_operator else as_read_by(scope, flow))
 
     async def _load(self, scope: Scope, id: str) -> Flow[D]:
         known = canonical_uuid(id)
@@ -229,6 +229,8 @@ class FlowEngine(Generic[D, R]):
             reply = await self._too_many(scope, flow, error)
         except LimenError as error:
             reply = Refused(error=error)
+        if isinstance(reply, ShowFlow):
+            reply = msgspec.structs.replace(reply, flow=as_read_by(scope, reply.flow))
         return Answer(reply=reply, client=scope.client)
 
     async def _too_many(self, scope: Scope, flow: Flow[D], error: TooManyAttempts) -> Reply:

@@ -6,10 +6,10 @@ from datetime import datetime
 import msgspec
 
 from limen.app.errors import AlreadySignedIn, BadParameter, FirstFactorRequired
-from limen.app.flows import csrf, proving
+from limen.app.flows import csrf, first_proof, proving
 from limen.app.flows.contract import Authenticated, FormProblems, Problem, Reply, SignedIn, Start, Submission
 from limen.app.flows.return_to import after, checked
-from limen.app.hooks.contract import Effect, LoggedIn
+from limen.app.hooks.contract import Effect, EndOtherSessions, LoggedIn
 from limen.app.hooks.effects import add_effects, bound_to
 from limen.app.hooks.runner import HookRunner
 from limen.app.identities.schemas import selectable
@@ -28,7 +28,8 @@ from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Group, Node, has_button
 from limen.domain.ui.order import LOGIN_GROUPS, by_group, with_new_behind
-from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent, UnitOfWork
+from limen.ports.one_time_secrets import SecretSpent
+from limen.ports.storage import FlowChanged, IdentityChanged, UnitOfWork
 
 
 class LoginPolicy:
@@ -138,7 +139,7 @@ class LoginPolicy:
             flow=msgspec.structs.replace(flow, active=result.method),
             issued=issued if signs_in else None,
             renews=keeps,
-            effects=bound_to(verdict.effects, token, scope.services.entropy),
+            effects=bound_to((*verdict.effects, *_ended(scope, result)), token, scope.services.entropy),
             keep=issued.session.id,
             used=result.used,
             at=scope.services.clock.now(),
@@ -203,6 +204,12 @@ class Writes(msgspec.Struct, frozen=True, kw_only=True):
             unit.secrets.spend(id, self.at)
         unit.flows.save(self.flow)
         return add_effects(unit, self.effects, identity, keep=self.keep)
+
+
+def _ended(scope: Scope, result: Authenticated) -> tuple[Effect, ...]:
+    """A code that proves the first address ends the other sessions, as a verification does (security.md §2.9)."""
+    proves = result.updated is not None and result.updated.proven and first_proof.is_first(scope, result.identity)
+    return (EndOtherSessions(),) if proves else ()
 
 
 def _with_level(scope: Scope, result: Authenticated) -> Authenticated:

@@ -21,7 +21,7 @@ from limen.domain.identity.addresses import Via
 from limen.domain.identity.identity import Identity
 from limen.domain.ids import MethodName, canonical_uuid
 from limen.kernel.urls import joined, with_query
-from limen.ports.storage import SecretPurpose
+from limen.ports.one_time_secrets import SecretPurpose
 
 BeginRecovery: TypeAlias = Callable[[Scope, Start, RecoveryDetail], Awaitable[Flow[RecoveryDetail]]]
 """Makes a recovery flow, not stored yet."""

@@ -27,7 +27,8 @@ from limen.kernel.json_doc import JsonDoc
 from limen.kernel.urls import joined, with_query
 from limen.ports.asked import Asked
 from limen.ports.courier import Wording
-from limen.ports.storage import FlowChanged, OneTimeSecret, SecretPurpose, UnitOfWork
+from limen.ports.one_time_secrets import OneTimeSecret, SecretPurpose
+from limen.ports.storage import FlowChanged, UnitOfWork
 
 D = TypeVar("D", bound=Detail)
 

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from limen.app.errors import AlreadySignedIn, ProvingDisabled
-from limen.app.flows import csrf, proving
+from limen.app.flows import csrf, first_proof, proving
 from limen.app.flows.contract import FormProblems, Problem, Recovered, Regained, Reply, Start, Submission
 from limen.app.flows.return_to import checked
 from limen.app.hooks.contract import FlowStarting, Regaining
@@ -27,7 +27,8 @@ from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Group, Node
 from limen.kernel.urls import with_query
-from limen.ports.storage import FlowChanged, IdentityChanged, SecretSpent
+from limen.ports.one_time_secrets import SecretSpent
+from limen.ports.storage import FlowChanged, IdentityChanged
 
 BeginSettings: TypeAlias = Callable[[Scope, Start, SettingsDetail], Awaitable[Flow[SettingsDetail]]]
 """Makes a settings flow for the signed-in person of a scope, not stored yet, whatever level it will ask for (REC-18)."""
@@ -92,10 +93,13 @@ class RecoveryPolicy:
         return tuple(nodes)
 
     async def complete(self, scope: Scope, flow: Flow[RecoveryDetail], result: Regained) -> Reply:
-        """The session, the proven address, the spent secret and the settings flow: together or not at all."""
-        identity = result.identity
-        if not identity.active:
+        """The session, the proven address, what is left of the account, the spent secret and the settings flow: together or
+        not at all.
+        """
+        if not result.identity.active:
             raise proving.StartOver(shared.account_disabled())
+        first = bool(result.address) and first_proof.is_first(scope, result.identity)
+        identity = first_proof.left(scope, result) if first else result.identity
         now = scope.services.clock.now()
         issued = begun(scope, identity, (proof(_DONE_BY[result.method], now),))
         hooks = self._hooks.after(scope, FlowKind.RECOVERY, result.method, Regaining)
@@ -107,8 +111,9 @@ class RecoveryPolicy:
         unit = scope.services.storage.unit()
         for id in result.used:
             unit.secrets.spend(id, now)
-        twin = _twin(result)
-        if twin is not None:
+        if first:
+            first_proof.write(unit, identity, result.identity, issued.session.id)
+        elif (twin := _twin(result)) is not None:
             unit.identities.mark_address(identity, proving.proven(twin, now))
         unit.sessions.add(issued.session, token_hash(issued.token))
         unit.flows.save(done)

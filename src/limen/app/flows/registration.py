@@ -27,7 +27,8 @@ from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.ui.nodes import Node
 from limen.domain.ui.order import REGISTRATION_GROUPS, by_schema
-from limen.ports.storage import FlowChanged, IdentifierTaken, SecretSpent
+from limen.ports.one_time_secrets import SecretSpent
+from limen.ports.storage import FlowChanged, IdentifierTaken
 
 _PROFILE_METHODS: Final = frozenset({"profile", "profile:back"})
 

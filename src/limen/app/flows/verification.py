@@ -6,7 +6,7 @@ from contextlib import suppress
 import msgspec
 
 from limen.app.errors import ProvingDisabled
-from limen.app.flows import csrf, pending_change, proving
+from limen.app.flows import csrf, first_proof, pending_change, proving
 from limen.app.flows.contract import FormProblems, Problem, Proof, Reply, ShowFlow, Start, Submission
 from limen.app.flows.registration import split
 from limen.app.flows.return_to import after
@@ -29,7 +29,8 @@ from limen.domain.text.validation import generic
 from limen.domain.ui.form import Form
 from limen.domain.ui.nodes import Anchor, Group, Input, InputType, Node, hidden
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.storage import FlowChanged, IdentifierTaken, IdentityChanged, SecretSpent, UnitOfWork
+from limen.ports.one_time_secrets import SecretSpent
+from limen.ports.storage import FlowChanged, IdentifierTaken, IdentityChanged, UnitOfWork
 
 
 class VerificationPolicy:
@@ -75,7 +76,9 @@ class VerificationPolicy:
         return arranged(flow, nodes)
 
     async def complete(self, scope: Scope, flow: Flow[VerificationDetail], result: Proof) -> Reply:
-        """The address is proven, what proved it is spent, and the form shows where to go on: together or not at all."""
+        """The address is proven, what proved it is spent, other sessions may end, and the form shows where to go on: together or
+        not at all.
+        """
         now = scope.services.clock.now()
         fits = (each for each in result.identity.verifiable_addresses if each.via is result.via)
         address = next((each for each in fits if each.value == result.address), None)
@@ -88,6 +91,8 @@ class VerificationPolicy:
             if changed is None:
                 return await self._not_proven(scope, flow)
             identity = changed
+        if first_proof.is_first(scope, result.identity):
+            unit.sessions.end_all(identity.id, keep=first_proof.stays(scope, flow, identity))
         done = self._done(scope, flow, result)
         event = Verified(flow=done, identity=identity, method=result.method)
         inside, outside = split(self._hooks.after(scope, FlowKind.VERIFICATION, result.method, Verified), event)

@@ -24,8 +24,8 @@ from limen.domain.ids import MethodName
 from limen.domain.session.session import Session
 from limen.domain.text.message import Message
 from limen.kernel.errors import LimenError
+from limen.ports.one_time_secrets import OneTimeSecret
 from limen.ports.parking import Parked
-from limen.ports.storage import OneTimeSecret
 
 # -- events -------------------------------------------------------------------------------------------------------------
 

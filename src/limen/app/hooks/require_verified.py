@@ -46,7 +46,7 @@ class RequireVerifiedHook:
         if not rules.enabled or not scope.config.method_enabled(rules.use):
             return VerifiedAddressRequired(reason)
         address = event.identity.verifiable_addresses[0]
-        begun = await begin(scope, self._presenters, event.flow, event.identity, address)
+        begun = await begin(scope, self._presenters, event.flow, event.identity, address, event.session.id)
         unit = scope.services.storage.unit()
         add_effects(unit, begun.effects, event.identity, keep=None)
         await unit.commit()

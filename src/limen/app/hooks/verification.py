@@ -30,7 +30,7 @@ from limen.domain.flow.states import State
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.addresses import AddressStatus, VerifiableAddress, Via
 from limen.domain.identity.identity import Identity
-from limen.domain.ids import FlowId, MethodName
+from limen.domain.ids import FlowId, MethodName, SessionId
 from limen.domain.text import proving as texts
 from limen.domain.ui.form import Form
 from limen.kernel.urls import with_query
@@ -66,9 +66,11 @@ class VerificationHook:
             case LoggedIn() if event.flow.detail.requested_aal is not Aal.AAL1:
                 return Continue()
             case LoggedIn() | Registered():
+                session = event.session
                 open = [each for each in event.identity.verifiable_addresses if not each.verified]
                 origin: Flow[Detail] = event.flow
             case Changed():
+                session = event.session
                 pending = AddressStatus.PENDING
                 open = [each for each in event.identity.verifiable_addresses if each.status is pending]
                 origin = event.flow
@@ -76,7 +78,7 @@ class VerificationHook:
                 return Continue()
         legacy = config.feature_flags.legacy_continue_with_verification_ui
         begun = [
-            await begin(scope, self._presenters, origin, event.identity, address)
+            await begin(scope, self._presenters, origin, event.identity, address, session.id)
             for address in (open if legacy else open[:1])
         ]
         return Continue(
@@ -86,10 +88,17 @@ class VerificationHook:
         )
 
 
-async def begin(
-    scope: Scope, presenters: Presenters, origin: Flow[Detail], identity: Identity, address: VerifiableAddress
+async def begin(  # one line for each thing that it begins with
+    scope: Scope,
+    presenters: Presenters,
+    origin: Flow[Detail],
+    identity: Identity,
+    address: VerifiableAddress,
+    session: SessionId,
 ) -> Begun:
-    """A verification flow for an address, as if its owner had asked for it from the flow `origin`. Raises TemplateBroken."""
+    """A verification flow for an address, as if its owner had asked for it from the flow `origin`, in which they have, or may
+    get, that session. Raises TemplateBroken.
+    """
     config, now = scope.config, scope.services.clock.now()
     use = MethodName(config.selfservice.flows.verification.use)
     id = FlowId(str(scope.services.ids.uuid()))
@@ -107,7 +116,7 @@ async def begin(
         csrf_token=csrf.stored_form(scope.browser.token) if origin.type is FlowType.BROWSER else "",
         active=use,
         form=Form(action=submit_url(config.serve.public.base_url, FlowKind.VERIFICATION, id)),
-        detail=VerificationDetail(identity_id=identity.id),
+        detail=VerificationDetail(identity_id=identity.id, session_id=session),
     )
     flow = proving.remembering(flow, proving.Progress(address=address.value, via=address.via))
     nodes = [csrf_node(scope, flow.type), *(await presenters[use].present(scope, flow))]

@@ -46,7 +46,7 @@ class VerifyNewAddressHook:
             raise OneAtATime(one_address_at_a_time())
         if await _taken(scope, event.before, event.identity):
             raise FormProblems(Problem(shared.identifier_taken()))
-        begun = await begin(scope, self._presenters, event.flow, event.before, address)
+        begun = await begin(scope, self._presenters, event.flow, event.before, address, event.session.id)
         flow = next(effect.flow for effect in begun.effects if isinstance(effect, BeginFlow))
         wanted = kept(flow.id, (address.via, address.value), event.identity, event.before, flow.expires_at)
         # The address is nobody's yet: there is no row that could be marked as written to.

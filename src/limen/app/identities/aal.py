@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from limen.app.flows.method import CredentialSpec
 from limen.config.model import Config
 from limen.domain.identity.aal import Aal
-from limen.domain.identity.credentials import CredentialType
+from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.identity.identity import Identity
 
 
@@ -30,6 +30,11 @@ class MethodFactors:
         if second:
             return Aal.AAL2
         return Aal.AAL1 if first else Aal.AAL0
+
+    def only_second(self, credential: Credential) -> bool:
+        """Whether the credential lets nobody in by itself, but is asked for besides another one (SESS-14)."""
+        spec = self._specs.get(credential.type)
+        return spec is not None and spec.second_factor(credential) and not spec.first_factor(credential)
 
     def first_factors(self, identity: Identity) -> int:
         """How many ways in the identity has (SET-16, ID-19)."""

@@ -8,6 +8,7 @@ from limen.app.identities.imports import GivenCredentials, with_imports
 from limen.app.scope import Scope
 from limen.domain.identity.apply import applied
 from limen.domain.identity.identity import Identity, IdentityState
+from limen.domain.identity.vouched import Vouched
 from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonDoc
 
@@ -60,6 +61,7 @@ async def prepared(scope: Scope, new: NewIdentity) -> Identity:
         region=new.region or None,
         created_at=now,
         updated_at=now,
+        vouched_by=Vouched.OPERATOR,
     )
     identity = applied(reading, await with_imports(scope, blank, new.credentials), now, services.ids)
     return msgspec.structs.replace(identity, available_aal=services.factors.available_aal(identity))

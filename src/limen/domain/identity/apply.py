@@ -11,6 +11,7 @@ from limen.domain.identity.credentials import Credential, CredentialType
 from limen.domain.identity.identity import Identity
 from limen.domain.identity.normalise import lookup_form
 from limen.domain.identity.schema import AddressPurpose, TraitsReading
+from limen.domain.identity.vouched import Vouched
 from limen.kernel.ids import Ids
 from limen.kernel.json_doc import EMPTY, JsonDoc
 
@@ -29,11 +30,11 @@ def applied(
     Identifiers of every type that the schema speaks of are exactly those in the traits, so one that was taken out of them
     signs nobody in any more. A type that has identifiers but no credential yet gets one with an empty configuration, which
     keeps the identifier from being taken by others. Addresses that stay keep their id and their verification (ID-27); new
-    ones are pending unless `proven` names them (REG-24); others go.
+    ones are pending unless `proven` names them (REG-24); others go, and that one of them was proven is remembered.
     """
     verifiable = {(each.via, lookup_form(each.value)): each for each in identity.verifiable_addresses}
     recovery = {(each.via, lookup_form(each.value)): each for each in identity.recovery_addresses}
-    return msgspec.structs.replace(
+    after = msgspec.structs.replace(
         identity,
         traits=reading.traits,
         credentials=_credentials(reading, identity.credentials, now),
@@ -47,6 +48,9 @@ def applied(
             for via, value in _addresses(reading, AddressPurpose.RECOVERY)
         ),
     )
+    if identity.proven and not after.proven:
+        return msgspec.structs.replace(after, vouched_by=Vouched.PROOF)
+    return after
 
 
 def _addresses(reading: TraitsReading, purpose: AddressPurpose) -> tuple[tuple[Via, str], ...]:

@@ -9,6 +9,7 @@ import msgspec
 from limen.domain.identity.aal import Aal
 from limen.domain.identity.addresses import RecoveryAddress, VerifiableAddress
 from limen.domain.identity.credentials import Credential, CredentialType
+from limen.domain.identity.vouched import Vouched
 from limen.domain.ids import IdentityId
 from limen.kernel.json_doc import JsonDoc
 
@@ -38,7 +39,14 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """The highest level this identity could reach with its credentials; None means not worked out yet (SESS-15)."""
     created_at: datetime
     updated_at: datetime
+    vouched_by: Vouched | None = None
+    """Who says that it belongs to whoever has its address; None when only its present addresses can (security.md §2.9)."""
 
     @property
     def active(self) -> bool:
         return self.state is IdentityState.ACTIVE
+
+    @property
+    def proven(self) -> bool:
+        """Whether an address of it was ever proven."""
+        return self.vouched_by is Vouched.PROOF or any(each.verified for each in self.verifiable_addresses)

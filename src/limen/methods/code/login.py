@@ -29,7 +29,7 @@ from limen.domain.ui.nodes import Group, Input, InputType, Node, hidden, submit
 from limen.kernel.json_doc import JsonDoc
 from limen.methods.code import chosen_address, nodes, texts
 from limen.ports.courier import TemplateBroken
-from limen.ports.storage import OneTimeSecret
+from limen.ports.one_time_secrets import OneTimeSecret
 
 _LONGEST_IDENTIFIER: Final = 1024
 _ANY: Final = (CredentialType.PASSWORD, CredentialType.OIDC, CredentialType.WEBAUTHN, CredentialType.PASSKEY)

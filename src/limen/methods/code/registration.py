@@ -22,7 +22,7 @@ from limen.domain.ui.nodes import Group, Node, submit
 from limen.domain.ui.traits import hidden_trait_nodes, trait_values
 from limen.kernel.json_doc import JsonDoc, JsonValue
 from limen.methods.code import nodes, texts
-from limen.ports.storage import OneTimeSecret
+from limen.ports.one_time_secrets import OneTimeSecret
 
 
 class CodeRegistration:

@@ -12,7 +12,7 @@ from limen.domain.flow.flow import Flow
 from limen.domain.identity.identity import Identity
 from limen.domain.text import shared
 from limen.domain.text.message import Message
-from limen.ports.storage import OneTimeSecret
+from limen.ports.one_time_secrets import OneTimeSecret
 
 D = TypeVar("D", bound=Detail)
 

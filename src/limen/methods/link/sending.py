@@ -19,7 +19,7 @@ from limen.domain.text import shared
 from limen.domain.text.message import Message
 from limen.domain.text.validation import required
 from limen.kernel.json_doc import JsonDoc
-from limen.ports.storage import OneTimeSecret
+from limen.ports.one_time_secrets import OneTimeSecret
 
 D = TypeVar("D", bound=Detail)
 

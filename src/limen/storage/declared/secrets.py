@@ -29,4 +29,7 @@ SPEND: Final = (
 REMOVE_OF_FLOW: Final = delete(ONE_TIME_SECRETS).where(
     ONE_TIME_SECRETS.c.flow_id == bindparam("flow_id"), ONE_TIME_SECRETS.c.purpose == bindparam("purpose")
 )
+REMOVE_UNUSED: Final = delete(ONE_TIME_SECRETS).where(
+    ONE_TIME_SECRETS.c.identity_id == bindparam("owner"), ONE_TIME_SECRETS.c.used_at.is_(None)
+)
 NOTE_WRONG: Final = insert(WRONG_GUESSES)

@@ -10,6 +10,7 @@ Version  Oldest Limen that can run on it  What changed
 0007     0.1.0                            Calls of web hooks that nobody waits for.
 0008     0.1.0                            Messages that were asked for and are not made yet.
 0009     0.1.0                            Keys of the admin interface, and what operators changed.
+0010     0.1.0                            Who vouches for an identity.
 
 How to add one: docs/recipes/add-a-column.md. The database keeps its version in the table `alembic_version`.
 """
@@ -40,6 +41,7 @@ VERSIONS: Final = (
     Version("0007", "deliveries", "0.1.0"),
     Version("0008", "asked", "0.1.0"),
     Version("0009", "admin keys and audit", "0.1.0"),
+    Version("0010", "vouched identities", "0.1.0"),
 )
 
 HEAD: Final = VERSIONS[-1].number
