@@ -5,10 +5,12 @@ import asyncio
 import msgspec
 import pytest
 from samples import person
+from test_figures import told
 
 from doubles.clock import ManualClock
 from limen.domain.admin.audit import GENESIS, AuditDraft, AuditEntry
 from limen.kernel.json_doc import JsonDoc
+from limen.ports.storage import IdentifierTaken, StorageUnavailable
 from limen.storage import SqlStorage, open_storage
 
 MANY = 12
@@ -86,6 +88,55 @@ async def test_two_processes_on_one_file_keep_one_chain(file_dsn: str) -> None:
     await other.close()
     assert len(entries) == 2 * MANY
     assert_one_chain(entries)
+
+
+async def made(storage: SqlStorage, number: int, email: str) -> None:
+    unit = storage.unit()
+    unit.identities.add(person(number, email))
+    unit.audit.add(draft(str(number)))
+    await unit.commit()
+
+
+async def test_one_of_many_that_is_refused_harms_no_other(storage: SqlStorage) -> None:
+    """They share a commit; the third and the tenth have the address of somebody before them."""
+    emails = [f"person-{number}@house.test" for number in range(MANY)]
+    emails[2], emails[9] = emails[0], emails[8]
+    ended = await asyncio.gather(
+        *(made(storage, number, email) for number, email in enumerate(emails)), return_exceptions=True
+    )
+    assert {number for number, error in enumerate(ended) if isinstance(error, IdentifierTaken)} == {2, 9}
+    assert {number for number, error in enumerate(ended) if error is None} == set(range(MANY)) - {2, 9}
+    entries = await chain(storage)
+    assert_one_chain(entries)
+    assert [each.draft.target for each in entries] == [str(at) for at in range(MANY) if at not in {2, 9}]
+    for number, error in enumerate(ended):
+        assert (await storage.identities.get(person(number).id) is None) == (error is not None)
+
+
+async def test_those_that_wait_share_a_commit(storage: SqlStorage) -> None:
+    before = (await told(storage))["limen_database_units_total"]
+    await asyncio.gather(*(note(storage, str(number)) for number in range(100)))
+    assert (await told(storage))["limen_database_units_total"] - before <= 3
+    assert_one_chain(await chain(storage))
+
+
+async def test_who_stops_waiting_stops_nothing(storage: SqlStorage) -> None:
+    hasty = [asyncio.ensure_future(note(storage, f"hasty {number}")) for number in range(3)]
+    patient = asyncio.ensure_future(note(storage, "patient"))
+    await asyncio.sleep(0)
+    for task in hasty:
+        task.cancel()
+    await patient
+    await note(storage, "after")
+    entries = await chain(storage)
+    assert_one_chain(entries)
+    assert {each.draft.target for each in entries} >= {"patient", "after"}
+
+
+async def test_after_the_end_everybody_is_told(storage: SqlStorage) -> None:
+    await storage.close()
+    ended = await asyncio.gather(*(note(storage, str(number)) for number in range(3)), return_exceptions=True)
+    assert [type(error) for error in ended] == [StorageUnavailable] * 3
 
 
 async def test_a_change_and_its_entry_happen_together_or_not_at_all(storage: SqlStorage) -> None:
