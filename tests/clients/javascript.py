@@ -44,11 +44,15 @@ def workshop() -> Path:
 
 
 def story(folder: Path, script: str, name: str, **told: JsonValue) -> JsonObject:
-    """What the story of that name in that script tells."""
+    """What the story of that name in that script tells. One in TypeScript has to please the compiler first."""
     target = Path(tempfile.mkdtemp(prefix="story-", dir=folder))
     try:
-        for source in (*SOURCES.glob("*.js"), *SHIPPED.iterdir()):
+        for source in (*SOURCES.glob("*.[jt]s"), *SHIPPED.iterdir()):
             shutil.copy(source, target)
+        if script.endswith(".ts"):
+            complaints = compiled(folder, target, script, "--outDir", ".", "--types", "node")
+            assert not complaints, complaints
+            script = f"{script.removesuffix('.ts')}.js"
         done = subprocess.run(
             [node(), str(target / script), name, json.dumps(told)],
             cwd=target,
@@ -72,19 +76,15 @@ def judged(folder: Path, text: str) -> str:
         for source in SHIPPED.iterdir():
             shutil.copy(source, target)
         (target / "page.ts").write_text(text)
-        compiler = folder / "node_modules" / "typescript" / "bin" / "tsc"
-        flags = [
-            "--noEmit",
-            "--strict",
-            "--skipLibCheck",
-            "--esModuleInterop",
-            "--module",
-            "commonjs",
-            "--target",
-            "es2020",
-        ]
-        command = [node(), str(compiler), *flags, "page.ts"]
-        done = subprocess.run(command, cwd=target, capture_output=True, text=True, timeout=STORY_SECONDS, check=False)
+        return compiled(folder, target, "page.ts", "--noEmit")
     finally:
         shutil.rmtree(target)
+
+
+def compiled(folder: Path, target: Path, script: str, *more: str) -> str:
+    """What the TypeScript compiler complains of in a program; nothing when it is fine."""
+    compiler = folder / "node_modules" / "typescript" / "bin" / "tsc"
+    flags = ["--strict", "--skipLibCheck", "--esModuleInterop", "--module", "commonjs", "--target", "es2020", *more]
+    command = [node(), str(compiler), *flags, script]
+    done = subprocess.run(command, cwd=target, capture_output=True, text=True, timeout=STORY_SECONDS, check=False)
     return done.stdout + done.stderr if done.returncode else ""

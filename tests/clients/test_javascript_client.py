@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from clients.javascript import story, workshop
+from limen.kernel.json_doc import JsonObject
+from play_config import flows, merged
 from server.person import PASSWORD, address
 from server.running import RunningServer
 
@@ -46,6 +48,43 @@ def test_a_single_page_app_signs_up_in_and_out(folder: Path, limen: RunningServe
     assert found["afterwards"]["status"] == 401
     assert found["entered"]["session"]["id"] == found["present"]["id"]
     assert "ory_kratos_session" in found["cookies"]
+
+
+@pytest.mark.covers("HTTP-60", "HTTP-61", "HTTP-62", "HTTP-66", "HTTP-67", "HTTP-68", "HTTP-70", "HTTP-76", "HTTP-78")
+def test_every_admin_operation_answers_the_typescript_client(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    over: JsonObject = {"selfservice": {"methods": {"link": {"enabled": True}}}}
+    server = RunningServer(tmp_path_factory.mktemp("operator"), merged(flows(recovery={"enabled": True}), over))
+    email = address("operator")
+    with server:
+        urls = {"admin": server.admin, "public": server.public}
+        found = story(folder, "operator.ts", "operator", **urls, email=email, password=PASSWORD)
+    assert (found["left"], found["offered"]) == ([], 24)
+    kept = found["kept"]
+    assert kept["outside"]["id"] == kept["made"]["id"] == kept["listed"][0]["id"]
+    assert kept["found"]["credentials"]["password"]["config"]["hashed_password"].startswith("$2a$")
+    assert kept["found"]["credentials"]["oidc"]["identifiers"] == [f"acme:{email}"]
+    assert (kept["replaced"]["state"], kept["replaced"]["metadata_public"]) == ("inactive", {"tier": "gold"})
+    assert (kept["patched"]["state"], kept["patched"]["metadata_public"]) == ("active", {})
+    assert (kept["forbidden"], kept["removed"]) == (400, 204)
+    assert kept["left"]["credentials"]["oidc"]["identifiers"] == []
+    assert found["batch"] == ["create", "error"]
+    sessions = found["sessions"]
+    first, second = sessions["ids"]
+    assert sessions["shown"]["identity"]["id"] == kept["made"]["id"]
+    assert len(sessions["shown"]["devices"]) == 1
+    assert {first, second} <= set(sessions["everybody"])
+    assert (sessions["extended"]["id"], sessions["open"]) == (first, [second])
+    assert (sessions["ended"], sessions["allEnded"], sessions["afterwards"]) == (204, 204, 401)
+    recovery = found["recovery"]
+    assert (len(recovery["code"]["recovery_code"]), "token=" in recovery["link"]["recovery_link"]) == (6, True)
+    assert (recovery["read"]["recipient"], recovery["read"]["template_type"]) == (email, "recovery_code_valid")
+    assert (recovery["abandoned"], recovery["absent"]) == ([], 404)
+    about = found["about"]
+    assert about["schemas"][0]["schema"] == about["schema"]
+    assert (about["alive"], about["ready"], bool(about["version"]["version"])) == (200, 200, True)
+    assert (found["removed"], found["afterwards"]) == (204, 404)
 
 
 def test_an_operator_keeps_accounts(folder: Path, limen: RunningServer) -> None:
