@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
-from doubles.mail_server import certificate
+from doubles.certificates import Authority
 from limen.cli import limen
 from server.imports import ADA, DUMP, GRACE, counts, identity, over, refusals, run, signs_in
 from server.machine import ROOT
@@ -173,8 +173,9 @@ def test_what_cannot_be_read_is_said_plainly_and_without_the_password(
 
 @pytest.mark.slow
 def test_the_tls_settings_of_the_address_are_kept(server: RunningServer, tmp_path: Path) -> None:
-    cert, key = certificate(tmp_path)
-    strange, _ = certificate(tmp_path, "stranger")
+    own = Authority(tmp_path, "house", "localhost").own
+    cert, key = own.certificate, own.key
+    strange = Authority(tmp_path, "stranger", "stranger").file
     with MariaDb((f"--ssl-cert={cert.name}", f"--ssl-key={key.name}"), (cert, key)) as encrypted:
         name = encrypted.database(KRATOS)
         user = encrypted.user(PASSWORD, name, "REQUIRE SSL")
