@@ -1,7 +1,7 @@
 """How is one node shown? From a node to a field, a button, a picture, a text or a link: by its type, never by method."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -55,11 +55,16 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     kind: FlowKind
     forgot_href: str = ""
+    labels: Mapping[str, Message] = msgspec.field(default_factory=dict[str, Message])
+    """Those of the flow's fields, by name."""
 
     def label(self, node: Node) -> str:
-        """The node's label; its technical name when it has none."""
+        """The node's label; an element of a list is named by the list and its place, what else has none by its technical name."""
         if node.label is not None:
             return self.wording.message(node.label, self.now)
+        of, _, place = node.name.rpartition(".")
+        if place.isdecimal() and of in self.labels:
+            return f"{self.wording.message(self.labels[of], self.now)} {int(place) + 1}"
         return node.name.rpartition(".")[2].replace("_", " ")
 
     def said(self, messages: Sequence[Message], label: str = "") -> tuple[str, ...]:

@@ -102,6 +102,7 @@ class Pages:
             now=self._clock.now(),
             kind=flow.kind,
             forgot_href=f"recovery{query}" if forgets else "",
+            labels={node.name: node.label for node in flow.form.nodes if node.label is not None},
         )
         view = flow_view(flow, reader, safe_link(self._desk.start_url(flow.kind, flow.return_to)))
         nonce = b64encode(self._entropy.octets(18)).decode() if view.scripts else ""

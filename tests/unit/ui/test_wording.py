@@ -9,9 +9,13 @@ import pytest
 
 import limen.ui.wording as module
 from doubles.ui_flows import NOW
+from limen.domain.flow.kinds import FlowKind
 from limen.domain.text.message import error, info
-from limen.kernel.json_doc import JsonValue
+from limen.domain.text.validation import generated_label
+from limen.domain.ui.nodes import Group, Input, InputType, Node, elements
+from limen.kernel.json_doc import JsonDoc, JsonValue
 from limen.kernel.language import negotiate
+from limen.ui.fields import Reader
 from limen.ui.wording import LANGUAGES, wording
 
 # Appendix A without the ids that only begin a block.
@@ -120,3 +124,20 @@ def test_a_context_that_makes_no_sense_leaves_a_message_its_own_text(value: Json
     for id in IDS:
         context = dict.fromkeys(("used_at_unix", "expired_at_unix", "privileged_session_expires_at_unix"), value)
         assert wording("de").message(error(id, "its own", context), NOW)
+
+
+def test_elements_of_a_list_are_named_by_the_list() -> None:
+    held = {name: JsonDoc.of("+49 1") for name in ("traits.phones.0", "traits.phones.1")}
+    field = Node(
+        Group.PROFILE,
+        Input(name="traits.phones", type=InputType.TEXT),
+        label=generated_label("Phones", "traits.phones"),
+    )
+    reader = Reader(
+        wording=wording("en"),
+        now=NOW,
+        kind=FlowKind.SETTINGS,
+        labels={field.name: generated_label("Phones", "traits.phones")},
+    )
+    assert [reader.label(node) for node in (field, *elements(field, held))] == ["Phones", "Phones 1", "Phones 2"]
+    assert reader.label(Node(Group.PROFILE, Input(name="traits.years.0", type=InputType.NUMBER))) == "0"
