@@ -2,7 +2,6 @@
 (security.md §2.9, docs/adr/0024).
 """
 
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -53,17 +52,13 @@ def stays(scope: Scope, flow: Flow[VerificationDetail], identity: Identity) -> S
     one that the flow began with, as long as no link of the flow was opened, which anybody can do who gets the message.
     """
     opened = bool(flow.csrf_token)
-    if flow.type is FlowType.API and opened and not _opened_by(scope, flow):
+    if flow.type is FlowType.API and opened and not csrf.belongs_to(scope.browser, flow.csrf_token):
         return None
     if scope.session is not None and scope.session.identity.id == identity.id:
         return scope.session.session.id
     began_with = flow.detail.session_id
     apps = flow.type is FlowType.API and not opened and flow.detail.identity_id == identity.id
     return SessionId(began_with) if apps and began_with is not None else None
-
-
-def _opened_by(scope: Scope, flow: Flow[VerificationDetail]) -> bool:
-    return hmac.compare_digest(csrf.stored_form(scope.browser.token).encode(), flow.csrf_token.encode())
 
 
 def left(scope: Scope, result: Regained) -> Identity:
