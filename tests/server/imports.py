@@ -69,3 +69,23 @@ def identity(server: RunningServer, email: str, folder: Path) -> JsonObject:
 def signs_in(server: RunningServer, name: str, password: str) -> bool:
     with Person(server.public) as person:
         return person.sign_in(name, password).status_code == 200
+
+
+def assert_all_came_along(server: RunningServer, folder: Path) -> None:
+    """The three of the dump: with their passwords, states, traits, metadata, addresses and credentials."""
+    assert signs_in(server, "ada@kratos.test", ADA)
+    assert signs_in(server, "grace@kratos.test", GRACE)
+    assert not signs_in(server, "grace@kratos.test", ADA)
+    assert not signs_in(server, "gone@kratos.test", ADA), "an inactive person stays so"
+    ada = identity(server, "ada@kratos.test", folder)
+    assert (ada["external_id"], ada["metadata_public"], ada["metadata_admin"]) == (
+        "hr-1",
+        {"team": 1},
+        {"note": "of the house"},
+    )
+    assert ada["traits"] == {"email": "ada@kratos.test", "name": {"first": "Ada"}}
+    addresses = [identity(server, f"{name}@kratos.test", folder)["verifiable_addresses"] for name in ("ada", "grace")]
+    assert [a[0]["verified"] for a in addresses if isinstance(a, list) and isinstance(a[0], dict)] == [True, False]
+    credentials = identity(server, "gone@kratos.test", folder)["credentials"]
+    assert isinstance(credentials, dict)
+    assert {"password", "totp", "lookup_secret"} <= set(credentials)
