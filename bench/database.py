@@ -54,13 +54,13 @@ def place(name: str) -> Iterator[Place]:
         def cpu(self) -> float:
             leader = int((cluster.data / "postmaster.pid").read_text().splitlines()[0])
             children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
-            return _used(leader, ended=True) + sum(_used(int(child)) for child in children)
+            return used(leader, ended=True) + sum(used(int(child)) for child in children)
 
     with Cluster(DURABLE) as cluster:
         yield Postgres()
 
 
-def _used(process: int, *, ended: bool = False) -> float:
+def used(process: int, *, ended: bool = False) -> float:
     """Seconds of a process, with `ended` those of its ended children too; nothing of one that has ended meanwhile."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()

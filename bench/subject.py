@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.database import TICKS, Files, Place
+from bench.database import Files, Place, used
 
 SCHEMA = {
     "$id": "https://bench.test/person.schema.json",
@@ -152,8 +152,7 @@ class Subject:
     def cpu(self) -> float:
         """Seconds of processor time that the server has used until now, its children included."""
         assert self.process is not None
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return sum(int(fields[at]) for at in (11, 12, 13, 14)) / TICKS
+        return used(self.process.pid, ended=True)
 
     def memory(self) -> float:
         """Megabytes of memory that are the server's own (proportional set size)."""

@@ -7,9 +7,10 @@ import statistics
 import time
 from pathlib import Path
 
+from bench.database import used
 from bench.load import Connection, Figures
 from bench.scenarios import form, sign_up, submit
-from bench.subject import TICKS, Subject
+from bench.subject import Subject
 
 ROUNDS = 150
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
@@ -63,12 +64,7 @@ def _cpu(subject: Subject) -> float:
     assert subject.process is not None
     own = subject.process.pid
     children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
-    return subject.cpu() + sum(_used(int(child)) for child in children)
-
-
-def _used(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return sum(int(fields[at]) for at in (11, 12)) / TICKS
+    return subject.cpu() + sum(used(int(child)) for child in children)
 
 
 async def _alone(port: int) -> float:
